@@ -1,0 +1,1 @@
+"""What a voice service is, whatever carries its words: no I/O, no library but numpy."""

@@ -1,0 +1,227 @@
+"""Everything that can go wrong, as a voice engineer would say it.
+
+    SpeechError
+    ├── InputError                what was sent cannot be spoken; the message says what to change
+    │   ├── TextTooLongError
+    │   ├── LanguageUnknownError
+    │   ├── SettingOutOfRangeError
+    │   ├── VoiceIdInvalidError
+    │   ├── SessionIdInvalidError
+    │   ├── LatentsForeignError   latents that another engine made
+    │   ├── ClipRefusedError      a reference clip that cannot make a voice
+    │   └── ClipTooLargeError
+    ├── NotFoundError
+    │   ├── VoiceUnknownError
+    │   └── SessionUnknownError
+    ├── ConflictError
+    │   ├── VoiceExistsError
+    │   └── SessionExistsError
+    ├── AccessError
+    │   ├── KeyMissingError
+    │   └── KeyUnknownError
+    ├── SpeechCancelledError      the session was cancelled before it could be heard
+    └── UnavailableError          not the caller's fault; trying again may help
+        ├── EngineBusyError       knows when to try again
+        ├── EngineFailedError
+        ├── StudioBusyError
+        └── StoreUnavailableError
+
+Errors carry data; each protocol has one table from error to its own wire shape.
+"""
+
+from collections.abc import Iterable
+
+
+class SpeechError(Exception):
+    """The root: `str(error)` is one sentence for the person who called."""
+
+
+class InputError(SpeechError):
+    """What was sent cannot be spoken."""
+
+
+class TextTooLongError(InputError):
+    """The text is longer than this server speaks in one request."""
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__(f"The text has {length:,} characters; send at most {limit:,} at a time.")
+        self.length = length
+        self.limit = limit
+
+
+class LanguageUnknownError(InputError):
+    """The engine does not speak this language."""
+
+    def __init__(self, language: str, known: Iterable[str]) -> None:
+        self.language = language
+        self.known = tuple(known)
+        super().__init__(
+            f"The language {_quoted(language)} is not known here;"
+            f" use one of: {', '.join(self.known)}.",
+        )
+
+
+class SettingOutOfRangeError(InputError):
+    """A number lies outside what can be spoken."""
+
+    def __init__(self, name: str, value: float, low: float, high: float) -> None:
+        super().__init__(f"{name} is {value:g}; it must lie between {low:g} and {high:g}.")
+        self.name = name
+        self.value = value
+        self.low = low
+        self.high = high
+
+
+class VoiceIdInvalidError(InputError):
+    """A voice id that could not be kept safely."""
+
+    def __init__(self, voice_id: str) -> None:
+        super().__init__(
+            f"{_quoted(voice_id)} cannot be a voice id; use 1 to 64 of A-Z, a-z, 0-9, '_' and '-'.",
+        )
+
+
+class SessionIdInvalidError(InputError):
+    """A session id that could not be put into a header safely."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(
+            f"{_quoted(session_id)} cannot be a session id;"
+            " use 1 to 128 of A-Z, a-z, 0-9, '_', '-', '.' and ':'.",
+        )
+
+
+class LatentsForeignError(InputError):
+    """Latents that this engine did not make and cannot speak with."""
+
+    def __init__(self, engine: str, reason: str) -> None:
+        super().__init__(
+            f"These latents were not made by the {engine} engine ({reason});"
+            " clone the speaker again on this server.",
+        )
+
+
+class ClipRefusedError(InputError):
+    """A reference clip that cannot make a voice; the message holds the measured value."""
+
+
+class ClipTooLargeError(InputError):
+    """An upload of more bytes than any clip needs."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(
+            f"The upload is larger than {limit_bytes / 2**20:.0f} MiB; send a shorter clip.",
+        )
+        self.limit_bytes = limit_bytes
+
+
+class NotFoundError(SpeechError):
+    """What was named does not exist here."""
+
+
+class VoiceUnknownError(NotFoundError):
+    """No saved voice and no built-in speaker has this id."""
+
+    def __init__(self, voice_id: str) -> None:
+        super().__init__(
+            f"There is no voice {_quoted(voice_id)};"
+            " GET /saved_voices and /available_speakers list those there are.",
+        )
+        self.voice_id = voice_id
+
+
+class SessionUnknownError(NotFoundError):
+    """No session has this id, or it ended too long ago to be remembered."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"There is no session {_quoted(session_id)}.")
+        self.session_id = session_id
+
+
+class ConflictError(SpeechError):
+    """The name is taken."""
+
+
+class VoiceExistsError(ConflictError):
+    """A voice of this id is saved already."""
+
+    def __init__(self, voice_id: str) -> None:
+        super().__init__(
+            f"The voice {_quoted(voice_id)} exists already; delete it first or choose another id.",
+        )
+        self.voice_id = voice_id
+
+
+class SessionExistsError(ConflictError):
+    """A session of this id is still speaking."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(
+            f"The session {_quoted(session_id)} is still speaking;"
+            " wait for it or choose another id.",
+        )
+        self.session_id = session_id
+
+
+class AccessError(SpeechError):
+    """The caller may not do this."""
+
+
+class KeyMissingError(AccessError):
+    """A key is needed and none came."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server needs an API key:"
+            " send it as 'Authorization: Bearer KEY' or 'xi-api-key: KEY'.",
+        )
+
+
+class KeyUnknownError(AccessError):
+    """A key came that opens nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("This API key is not known here.")
+
+
+class SpeechCancelledError(SpeechError):
+    """The session was cancelled before it could be heard."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(
+            f"The session {_quoted(session_id)} was cancelled before it began to speak."
+        )
+        self.session_id = session_id
+
+
+class UnavailableError(SpeechError):
+    """Not the caller's fault; trying again may help."""
+
+    retry_after_s: float | None = None
+
+
+class EngineBusyError(UnavailableError):
+    """Too many lines wait already."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(f"The engine is busy; try again in {retry_after_s:.1f} seconds.")
+        self.retry_after_s = retry_after_s
+
+
+class EngineFailedError(UnavailableError):
+    """The engine could not speak this line."""
+
+
+class StudioBusyError(UnavailableError):
+    """ffmpeg could not be run, was killed or took too long."""
+
+
+class StoreUnavailableError(UnavailableError):
+    """The database did not answer in time."""
+
+    retry_after_s = 1.0
+
+
+def _quoted(name: str, most: int = 80) -> str:
+    shown = name if len(name) <= most else name[:most] + "…"
+    return repr(shown)

@@ -1,0 +1,83 @@
+"""What happened, in the past tense; told to whoever subscribed and never waited for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechQueued:
+    """A request was taken in and its first line submitted."""
+
+    session_id: str
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAudio:
+    """The first sound of a stream was handed out."""
+
+    session_id: str
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AudioContinued:
+    """A further chunk was handed out; starved when the listener had run dry before it."""
+
+    session_id: str
+    gap_s: float
+    starved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechFinished:
+    """A stream ended as `outcome`: done, cancelled or failed."""
+
+    session_id: str
+    outcome: str
+    stage: str
+    characters: int
+    chunks: int
+    audio_s: float
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRefused:
+    """A request was turned away before it cost the engine anything."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAnswered:
+    """A request to a route was answered, whatever the answer."""
+
+    route: str
+    status: int
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSaved:
+    """A voice was added to the registry."""
+
+    voice_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceDeleted:
+    """A voice was removed from the registry."""
+
+    voice_id: str
+
+
+Event = (
+    SpeechQueued
+    | FirstAudio
+    | AudioContinued
+    | SpeechFinished
+    | SpeechRefused
+    | RequestAnswered
+    | VoiceSaved
+    | VoiceDeleted
+)

@@ -1,0 +1,28 @@
+"""Language tags as callers write them, and the ones an engine speaks."""
+
+from collections.abc import Iterable
+
+from domain.errors import LanguageUnknownError
+
+XTTS_LANGUAGES = (
+    *("en", "es", "fr", "de", "it", "pt", "pl", "tr", "ru"),
+    *("nl", "cs", "ar", "zh-cn", "hu", "ko", "ja", "hi"),
+)
+"""The seventeen that every engine of this house speaks."""
+
+_SAME = {"zh": "zh-cn", "cmn": "zh-cn"}
+
+
+def canonical(tag: str) -> str:
+    """One spelling for a tag: lower case, hyphens, one name for Chinese."""
+    plain = tag.strip().replace("_", "-").lower()
+    return _SAME.get(plain, plain)
+
+
+def spoken(tag: str, known: Iterable[str]) -> str:
+    """Return the canonical tag if it is among the known ones; otherwise refuse and list them."""
+    listed = tuple(known)
+    language = canonical(tag)
+    if language not in listed:
+        raise LanguageUnknownError(tag, listed)
+    return language

@@ -1,0 +1,105 @@
+"""Voices: an id, a name, the clips they were cloned from and what engines made of them."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+
+from domain.audio import Pcm, Samples
+from domain.errors import ClipRefusedError, VoiceIdInvalidError
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SHORTEST_S = 1.0
+_ADVISED_S = 3.0
+_SILENT_DBFS = -50.0
+_LEAST_SOUND_S = 0.5
+_FRAME_S = 0.02
+
+
+def voice_id(wanted: str | None) -> str:
+    """Return the caller's own id if it can be kept safely, or a new one."""
+    if wanted is None:
+        return secrets.token_hex(8)
+    if not _ID.fullmatch(wanted):
+        raise VoiceIdInvalidError(wanted)
+    return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A saved voice as its owner sees it."""
+
+    id: str
+    name: str
+    description: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A reference clip as it is kept: FLAC, with the hash that proves it whole."""
+
+    flac: bytes
+    seconds: float
+    rate_hz: int
+
+    @property
+    def sha256(self) -> str:
+        """The clip's identity."""
+        return hashlib.sha256(self.flac).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Timbre:
+    """What ONE engine, named by its fingerprint, needs to sound like ONE voice."""
+
+    fingerprint: str
+    arrays: Mapping[str, Samples]
+
+    @cached_property
+    def sha256(self) -> str:
+        """A hash over names, shapes and samples, the same on every machine."""
+        digest = hashlib.sha256(self.fingerprint.encode())
+        for name in sorted(self.arrays):
+            array = self.arrays[name]
+            digest.update(f"\0{name}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array, dtype="<f4").tobytes())
+        return digest.hexdigest()
+
+
+def check_clip(pcm: Pcm, longest_s: float) -> tuple[str, ...]:
+    """Refuse what cannot make a voice, naming the measured value; return warnings for the rest."""
+    if pcm.seconds > longest_s:
+        msg = f"The clip lasts more than the {longest_s:g} s allowed; cut it to its clearest part."
+        raise ClipRefusedError(msg)
+    if pcm.seconds < _SHORTEST_S:
+        msg = f"The clip lasts {pcm.seconds:.2f} s; at least {_SHORTEST_S:g} s of speech is needed."
+        raise ClipRefusedError(msg)
+    if not np.isfinite(pcm.samples).all():
+        msg = "The clip holds samples that are not numbers; export it again."
+        raise ClipRefusedError(msg)
+    sounding = sounding_s(pcm)
+    if sounding < _LEAST_SOUND_S:
+        msg = (
+            f"The clip holds {sounding:.2f} s of sound louder than {_SILENT_DBFS:g} dBFS;"
+            f" at least {_LEAST_SOUND_S:g} s is needed."
+        )
+        raise ClipRefusedError(msg)
+    if pcm.seconds < _ADVISED_S:
+        return (
+            f"The clip lasts {pcm.seconds:.1f} s; {_ADVISED_S:g} s or more copy a voice better.",
+        )
+    return ()
+
+
+def sounding_s(pcm: Pcm) -> float:
+    """How long the clip is louder than silence, counted in 20 ms frames: a click is not a voice."""
+    frame = max(1, round(_FRAME_S * pcm.rate_hz))
+    whole = len(pcm.samples) // frame * frame
+    power = np.square(pcm.samples[:whole].reshape(-1, frame), dtype=np.float64).mean(axis=1)
+    return float(np.count_nonzero(power > 10 ** (_SILENT_DBFS / 10))) * _FRAME_S

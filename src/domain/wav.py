@@ -1,0 +1,46 @@
+"""RIFF WAVE: the header of a stream whose end is unknown, and the whole file."""
+
+import struct
+
+from domain.audio import Pcm, to_int16
+
+_ENDLESS = 0xFFFFFFFF
+_SAMPLE_BYTES = 2
+_MARK = b"Synthetic speech made by Rhapsode\0"
+
+
+def stream_header(rate_hz: int) -> bytes:
+    """The canonical 44 bytes with sizes that say: play until the stream ends."""
+    return _header(rate_hz, data_bytes=_ENDLESS, riff_bytes=_ENDLESS)
+
+
+def whole_file(pcm: Pcm) -> bytes:
+    """A complete file with true sizes; the mark that it is synthetic stands behind the sound."""
+    data = to_int16(pcm.samples)
+    mark = _info_chunk()
+    return _header(pcm.rate_hz, len(data), 36 + len(data) + len(mark)) + data + mark
+
+
+def _header(rate_hz: int, data_bytes: int, riff_bytes: int) -> bytes:
+    pcm_format, channels = 1, 1
+    return struct.pack(
+        "<4sI4s4sIHHIIHH4sI",
+        b"RIFF",
+        riff_bytes,
+        b"WAVE",
+        b"fmt ",
+        16,
+        pcm_format,
+        channels,
+        rate_hz,
+        rate_hz * _SAMPLE_BYTES,
+        _SAMPLE_BYTES,
+        8 * _SAMPLE_BYTES,
+        b"data",
+        data_bytes,
+    )
+
+
+def _info_chunk() -> bytes:
+    comment = struct.pack("<4sI", b"ICMT", len(_MARK)) + _MARK
+    return struct.pack("<4sI4s", b"LIST", 4 + len(comment), b"INFO") + comment
