@@ -15,10 +15,12 @@
     │   └── SessionUnknownError
     ├── ConflictError
     │   ├── VoiceExistsError
+    │   ├── VoiceClipsMissingError   a voice saved as latents of another engine
     │   └── SessionExistsError
     ├── AccessError
     │   ├── KeyMissingError
     │   └── KeyUnknownError
+    ├── VoiceDamagedError         what is kept of a voice is not what was saved
     ├── SpeechCancelledError      the session was cancelled before it could be heard
     └── UnavailableError          not the caller's fault; trying again may help
         ├── EngineBusyError       knows when to try again
@@ -152,6 +154,17 @@ class VoiceExistsError(ConflictError):
         self.voice_id = voice_id
 
 
+class VoiceClipsMissingError(ConflictError):
+    """The voice was saved as another engine's latents, without a clip to learn it from."""
+
+    def __init__(self, voice_id: str, engine: str) -> None:
+        super().__init__(
+            f"The voice {_quoted(voice_id)} was saved without a clip and the {engine} engine cannot"
+            " use its latents; clone it again from a recording.",
+        )
+        self.voice_id = voice_id
+
+
 class SessionExistsError(ConflictError):
     """A session of this id is still speaking."""
 
@@ -182,6 +195,18 @@ class KeyUnknownError(AccessError):
 
     def __init__(self) -> None:
         super().__init__("This API key is not known here.")
+
+
+class VoiceDamagedError(SpeechError):
+    """What is kept of a voice no longer matches its hash; trying again does not help."""
+
+    def __init__(self, voice_id: str, part: str) -> None:
+        super().__init__(
+            f"The saved voice {_quoted(voice_id)} is damaged ({part} does not match its hash);"
+            " delete it and clone it again.",
+        )
+        self.voice_id = voice_id
+        self.part = part
 
 
 class SpeechCancelledError(SpeechError):

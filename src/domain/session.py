@@ -72,7 +72,8 @@ class Session:
 
     def lead_s(self, now_s: float) -> float:
         """Sound handed out minus time since the first of it."""
-        return self.audio_s - (now_s - (self.first_audio_s or now_s))
+        began_s = now_s if self.first_audio_s is None else self.first_audio_s
+        return self.audio_s - (now_s - began_s)
 
     def wait_s(self, now_s: float) -> float:
         """Time from the request to its first sound, or until now while there is none."""

@@ -21,11 +21,16 @@ _LEAST_SOUND_S = 0.5
 _FRAME_S = 0.02
 
 
+def is_voice_id(name: str) -> bool:
+    """Whether a saved voice could have this id."""
+    return _ID.fullmatch(name) is not None
+
+
 def voice_id(wanted: str | None) -> str:
     """Return the caller's own id if it can be kept safely, or a new one."""
     if wanted is None:
         return secrets.token_hex(8)
-    if not _ID.fullmatch(wanted):
+    if not is_voice_id(wanted):
         raise VoiceIdInvalidError(wanted)
     return wanted
 

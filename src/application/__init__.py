@@ -1,0 +1,1 @@
+"""What the service does: use cases over the domain's ports."""

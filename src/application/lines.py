@@ -1,0 +1,78 @@
+"""The lines of one stream: each submitted while the one before it sounds, heard in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from domain.errors import EngineBusyError
+from domain.ports import Chunk, Clock, SpeechEngine, SpokenLine
+
+_LONGEST_PAUSE_S = 0.25
+
+
+class Lines:
+    """Hears lines one after another; `leave` may be called by any task, at any moment."""
+
+    def __init__(self, engine: SpeechEngine, clock: Clock, lines: Sequence[SpokenLine]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lines = lines
+        self._index = 0
+        self._left = False
+        self._open: dict[int, _Open] = {}
+
+    async def next(self) -> tuple[int, Chunk] | None:
+        """Return the next chunk and the index of its line; None at the end, or once left."""
+        if self._left or self._index == len(self._lines):
+            return None
+        index = self._index
+        _, sound = await self._opened(index)
+        chunk = await anext(sound, None)
+        if chunk is None or self._left:
+            return None
+        if chunk.last:
+            await self._close(index)
+            self._index += 1
+        await self._open_ahead(index + 1)
+        return index, chunk
+
+    async def leave(self) -> None:
+        """Free the engine of every line; a task still waiting in `next` is given None."""
+        self._left = True
+        for index in tuple(self._open):
+            await self._close(index)
+
+    async def _opened(self, index: int) -> "_Open":
+        """Return the open line; the first is refused at once, a later one waits for its turn."""
+        patience_ends_s = self._clock.monotonic() + self._lines[index].start_within_s
+        while index not in self._open:
+            try:
+                await self._enter(index)
+            except EngineBusyError as busy:
+                if index == 0 or self._left or self._clock.monotonic() > patience_ends_s:
+                    raise
+                await asyncio.sleep(min(busy.retry_after_s or 0.0, _LONGEST_PAUSE_S))
+        return self._open[index]
+
+    async def _open_ahead(self, index: int) -> None:
+        """Submit the line that comes next; an engine that is busy now is asked again later."""
+        if index == len(self._lines) or index in self._open or self._left:
+            return
+        try:
+            await self._enter(index)
+        except EngineBusyError:
+            return
+
+    async def _enter(self, index: int) -> None:
+        line = self._engine.speak(self._lines[index])
+        sound = await line.__aenter__()
+        self._open[index] = (line, sound)
+        if self._left:
+            await self._close(index)
+
+    async def _close(self, index: int) -> None:
+        line, _ = self._open.pop(index)
+        await line.__aexit__(None, None, None)
+
+
+_Open = tuple[AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator[Chunk]]

@@ -1,0 +1,112 @@
+"""How a text becomes pieces an engine can take: whole sentences, a short first, no lost word."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.ports import SentenceSplitter
+
+_FIRST_LONGEST = 100
+_CLAUSE_SHORTEST = 16
+_FRAGMENT_SHORTER = 12
+_MARKS_IN_A_ROW = 4
+
+_SENTENCE_PAUSE_S = 0.25
+_PARAGRAPH_PAUSE_S = 0.5
+_CLAUSE_PAUSE_S = 0.1
+
+_PARAGRAPH = re.compile(r"\s*\n\s*\n\s*")
+_SPACE = re.compile(r"\s+")
+_CLAUSE_END = re.compile(r"[,;:)\]—–،؛，、；：](?=\s)|[，、；：]")  # noqa: RUF001 - the marks of many scripts
+_BREAKABLE = re.compile(r"\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text for one line of the engine, and the silence that follows it."""
+
+    text: str
+    pause_s: float
+
+
+def tidy(text: str) -> str:
+    """Compose characters, drop what has no sound and stacks of marks; keep paragraphs apart."""
+    composed = unicodedata.normalize("NFC", text)
+    heard = "".join(_heard(composed))
+    return "\n\n".join(
+        line for line in (_SPACE.sub(" ", part).strip() for part in _PARAGRAPH.split(heard)) if line
+    )
+
+
+def plan(text: str, language: str, splitter: SentenceSplitter, longest: int) -> tuple[Piece, ...]:
+    """Cut a tidy text into pieces of at most `longest` characters."""
+    pieces: list[Piece] = []
+    for paragraph in text.split("\n\n"):
+        sentences = _joined(splitter.split(paragraph, language), longest)
+        for sentence in sentences:
+            first = _FIRST_LONGEST if not pieces else longest
+            pieces.extend(_cut(sentence, min(first, longest), longest))
+        if pieces:
+            pieces[-1] = Piece(pieces[-1].text, _PARAGRAPH_PAUSE_S)
+    if pieces:
+        pieces[-1] = Piece(pieces[-1].text, 0.0)
+    return tuple(pieces)
+
+
+def _heard(text: str) -> Iterator[str]:
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if marks > _MARKS_IN_A_ROW or category in {"Cs", "Co", "Cn"}:
+            continue
+        if category == "Cc" and character not in "\n\t\r":
+            yield " "
+        elif category != "Cf" or character in "\u200c\u200d":
+            yield character
+
+
+def _joined(sentences: list[str], longest: int) -> list[str]:
+    """Let fragments such as "No." lead into the next sentence: engines babble on a lone word."""
+    joined: list[str] = []
+    for sentence in (part.strip() for part in sentences):
+        if not sentence:
+            continue
+        fragment = bool(joined) and len(joined[-1]) < _FRAGMENT_SHORTER
+        if fragment and len(joined[-1]) + 1 + len(sentence) <= longest:
+            joined[-1] = f"{joined[-1]} {sentence}"
+        else:
+            joined.append(sentence)
+    return joined
+
+
+def _cut(sentence: str, first: int, longest: int) -> Iterator[Piece]:
+    """Cut at clauses; a first piece is only cut where a speaker would breathe anyway."""
+    rest, limit = sentence, first
+    while len(rest) > limit:
+        at = _clause_end(rest, limit)
+        if at is None and limit < longest:
+            limit = longest
+            continue
+        pause = 0.0 if at is None else _CLAUSE_PAUSE_S
+        at = at or _word_end(rest, limit)
+        yield Piece(rest[:at].strip(), pause)
+        rest, limit = rest[at:].strip(), longest
+    if rest:
+        yield Piece(rest, _SENTENCE_PAUSE_S)
+
+
+def _clause_end(text: str, limit: int) -> int | None:
+    ends = [match.end() for match in _CLAUSE_END.finditer(text, 0, limit)]
+    return ends[-1] if ends and ends[-1] >= _CLAUSE_SHORTEST else None
+
+
+def _word_end(text: str, limit: int) -> int:
+    spaces = [match.start() for match in _BREAKABLE.finditer(text, 1, limit + 1)]
+    if spaces:
+        return spaces[-1]
+    at = limit
+    while at > 1 and unicodedata.combining(text[at]):
+        at -= 1
+    return at

@@ -1,0 +1,36 @@
+"""JSON in and out: numbers may come as strings, and a wrong field is named."""
+
+from typing import TypeVar
+
+import msgspec
+
+from domain.errors import InputError
+
+T = TypeVar("T")
+
+
+class MalformedBodyError(InputError):
+    """The body is no JSON object at all."""
+
+
+def decode(body: bytes | str, kind: type[T]) -> T:
+    """Return the body as `kind`; the error says which field to change."""
+    try:
+        return msgspec.json.decode(body, type=kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise InputError(_sentence(str(error))) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        msg = f'The body is not JSON ({error}); send an object such as {{"text": "Hello."}}.'
+        raise MalformedBodyError(msg) from error
+
+
+def encode(reply: object) -> bytes:
+    """Return a reply as JSON."""
+    return msgspec.json.encode(reply)
+
+
+def _sentence(message: str) -> str:
+    wrong, _, path = message.partition(" - at `$.")
+    if path:
+        return f"The field '{path.rstrip('`')}' is wrong: {wrong.lower()}."
+    return f"The body is wrong: {wrong.lower()}."

@@ -1,0 +1,105 @@
+"""`rhapsode say`: speak a text to a file or aloud, by this machine's engine or a server's."""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from domain.errors import InputError
+from domain.speech import SpeechRequest, SpeechSettings
+from entrypoints.cli.sources import Local, Remote
+from entrypoints.logs import configure
+from entrypoints.settings import Loaded, SettingsError, refuse_missing_engine
+
+_PLAYERS = (
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error", "-i", "-"),
+    ("aplay", "--quiet", "-"),
+    ("pw-cat", "--playback", "-"),
+    ("play", "-q", "-t", "wav", "-"),
+)
+
+
+class Source(Protocol):
+    """Where the sound comes from, as WAV."""
+
+    def whole(self, request: SpeechRequest) -> bytes:
+        """Return a whole file."""
+        ...
+
+    def stream(self, request: SpeechRequest, write: Callable[[bytes], object]) -> None:
+        """Write the sound as it is made."""
+        ...
+
+
+def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    """Describe the command."""
+    parser = commands.add_parser("say", parents=parents, help="speak a text")
+    parser.add_argument("text", help="what to say; - reads it from standard input")
+    parser.add_argument("--voice", help="a saved voice or a speaker of the engine")
+    parser.add_argument("--language", default="en", help="language tag (en)")
+    parser.add_argument("--speed", type=float, default=1.0, help="0.25 to 4 (1)")
+    parser.add_argument("--url", help="speak by the server at this address")
+    parser.add_argument("--key", help="the server's API key (the first of RHAPSODE_API_KEYS)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--out", type=Path, metavar="FILE", help="WAV file to write (speech.wav)")
+    where.add_argument("--play", action="store_true", help="play it aloud as it is made")
+    parser.set_defaults(run=_say)
+
+
+def _say(chosen: argparse.Namespace, loaded: Loaded) -> int:
+    configure("warning", "text")
+    request = SpeechRequest(
+        text=sys.stdin.read() if chosen.text == "-" else chosen.text,
+        language=chosen.language,
+        voice=chosen.voice,
+        settings=SpeechSettings(speed=chosen.speed),
+    )
+    source = _source(chosen, loaded)
+    if chosen.play:
+        _play(source, request)
+    else:
+        _keep(source, request, chosen.out or Path("speech.wav"))
+    return 0
+
+
+def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
+    if chosen.url:
+        return Remote(chosen.url, chosen.key or next(iter(loaded.settings.keys), None))
+    refuse_missing_engine(loaded.settings)
+    return Local(loaded.settings)
+
+
+def _keep(source: Source, request: SpeechRequest, out: Path) -> None:
+    if out.suffix.lower() != ".wav":
+        msg = f"{out} is not a .wav file; that is the one format this version writes"
+        raise SettingsError(msg)
+    data = source.whole(request)
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        msg = f"cannot write {out} ({error.strerror})"
+        raise SettingsError(msg) from error
+    sys.stderr.write(f"wrote {out}\n")
+
+
+def _play(source: Source, request: SpeechRequest) -> None:
+    player = next((known for known in _PLAYERS if shutil.which(known[0])), None)
+    if player is None:
+        names = ", ".join(known[0] for known in _PLAYERS)
+        msg = f"found no player ({names}); install ffmpeg or alsa-utils, or use --out FILE"
+        raise SettingsError(msg)
+    with subprocess.Popen(player, stdin=subprocess.PIPE) as process:  # noqa: S603 - from our table
+        if process.stdin is None:
+            raise AssertionError
+        try:
+            source.stream(request, process.stdin.write)
+            process.stdin.close()
+        except BrokenPipeError as error:
+            msg = f"the player {player[0]} stopped before the speech ended"
+            raise InputError(msg) from error
+    if process.returncode:
+        msg = f"the player {player[0]} failed with code {process.returncode}"
+        raise SettingsError(msg)

@@ -1,0 +1,54 @@
+"""`rhapsode serve`: the server, with a word on where to go next."""
+
+import argparse
+from typing import Any
+
+import structlog
+
+from entrypoints.container import Container
+from entrypoints.logs import configure
+from entrypoints.server import run
+from entrypoints.settings import Loaded, Settings, refuse_missing_engine, refuse_open_door
+
+log = structlog.get_logger()
+
+_WELCOME = """
+  Rhapsode listens on {url} and speaks through the {engine} engine.
+
+    the page        {url}/
+    health          {url}/health
+    first words     curl -X POST {url}/tts_stream -H 'content-type: application/json' \\
+                      -d '{{"text":"Hello.","language":"en"}}' -o hello.wav
+"""
+
+
+def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    """Describe the command."""
+    parser = commands.add_parser("serve", parents=parents, help="serve speech over HTTP")
+    parser.add_argument("--host", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (8000)")
+    parser.add_argument(
+        "--insecure",
+        action="store_true",
+        default=None,
+        help="serve beyond this machine without keys",
+    )
+    parser.set_defaults(run=_serve)
+
+
+def _serve(_chosen: argparse.Namespace, loaded: Loaded) -> int:
+    settings = loaded.settings
+    refuse_open_door(settings)
+    refuse_missing_engine(settings)
+    configure(settings.log_level, settings.log_format)
+    container = Container(settings=settings)
+    run(container, lambda port: _welcome(settings, port, container.engine().card.name))
+    return 0
+
+
+def _welcome(settings: Settings, port: int, engine: str) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{host}:{port}"
+    log.info("speaking", engine=engine, url=url)
+    if settings.log_format == "text":
+        print(_WELCOME.format(url=url, engine=engine), flush=True)  # noqa: T201 - for the operator

@@ -1,0 +1,72 @@
+"""How the service feels: /health, /ready and /metrics."""
+
+from importlib.metadata import version
+from typing import Any, Protocol
+
+from litestar import Response, Router, get
+
+from application.sessions import Sessions
+from domain.ports import Pulse, SpeechEngine
+from entrypoints.given import Given
+from entrypoints.guards import OPEN
+
+STALE_S = 10.0
+"""An engine whose last step is older than this hangs."""
+
+Health = dict[str, Any]
+
+
+class Figures(Protocol):
+    """The figures as Prometheus reads them."""
+
+    def exposition(self, pulse: Pulse, streams: int) -> bytes:
+        """Return the text of /metrics."""
+        ...
+
+
+@get("/health", opt=OPEN)
+async def health(engine: Given[SpeechEngine]) -> Health:
+    """Answer while the loop turns."""
+    return _state(engine, await engine.pulse())
+
+
+@get("/ready", opt=OPEN)
+async def ready(engine: Given[SpeechEngine]) -> Response[Health]:
+    """Answer 200 when the next request would be spoken."""
+    state = _state(engine, await engine.pulse())
+    return Response(state, status_code=200 if state["ready"] else 503)
+
+
+@get("/metrics")
+async def metrics(
+    engine: Given[SpeechEngine],
+    sessions: Given[Sessions],
+    figures: Given[Figures],
+) -> Response[bytes]:
+    """Answer the figures, never with a voice or a text as a label."""
+    text = figures.exposition(await engine.pulse(), sessions.active)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+routes = Router("/", route_handlers=[health, ready, metrics])
+
+
+def _state(engine: SpeechEngine, pulse: Pulse) -> Health:
+    card = engine.card
+    stale = pulse.last_step_age_s is not None and pulse.last_step_age_s > STALE_S
+    is_ready = pulse.alive and not stale
+    return {
+        "status": "ok" if is_ready else "degraded",
+        "ready": is_ready,
+        "engine": card.name,
+        "model_loaded": pulse.alive,
+        "device": card.device,
+        "precision": card.precision,
+        "version": version("rhapsode"),
+        "capabilities": {
+            "cloning": card.cloning,
+            "alignment": card.alignment,
+            "languages": len(card.languages),
+            "speakers": len(card.speakers),
+        },
+    }

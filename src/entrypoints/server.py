@@ -1,0 +1,102 @@
+"""The server: one process, its listening socket, and a quiet end on SIGTERM."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import closing
+
+import structlog
+import uvicorn
+from typing_extensions import override
+
+from entrypoints.app import served
+from entrypoints.container import Container, entered
+from entrypoints.settings import Settings, SettingsError
+
+log = structlog.get_logger()
+
+_BACKLOG = 2048
+_HEADER_BYTES = 32 * 2**10
+
+Ready = Callable[[int], None]
+"""Told the port once the server answers."""
+
+
+def run(container: Container, ready: Ready) -> None:
+    """Serve until SIGINT or SIGTERM; streams get their time to end."""
+    asyncio.run(_run(container, ready))
+
+
+async def serve(container: Container, server: "Server", listening: socket.socket) -> None:
+    """Serve over a living container until the server is told to stop."""
+    async with entered(container):
+        await server.serve(sockets=[listening])
+
+
+class Server(uvicorn.Server):
+    """A uvicorn that says when it answers."""
+
+    def __init__(self, container: Container, ready: Ready) -> None:
+        super().__init__(_config(container))
+        self._ready = ready
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if sockets:
+            self._ready(sockets[0].getsockname()[1])
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Bind the address; the kernel drops a peer that leaves bytes unread for too long."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        patience_ms = int(settings.stall_timeout_s * 1000)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience_ms)
+    try:
+        listening.bind((settings.host.strip("[]"), settings.port))
+    except OSError as error:
+        listening.close()
+        where = f"{settings.host}:{settings.port}"
+        msg = f"cannot listen on {where} ({error.strerror}); choose another --host or --port"
+        raise SettingsError(msg) from error
+    return listening
+
+
+async def _run(container: Container, ready: Ready) -> None:
+    with closing(listen(container.settings())) as listening:
+        server = Server(container, ready)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _noted(server))
+        await serve(container, server, listening)
+
+
+def _noted(server: Server) -> Callable[[int, object], None]:
+    """Stop a server that is still starting; one that has stopped raises its signal once more."""
+
+    def noted(number: int, _frame: object) -> None:
+        server.should_exit = True
+        log.info("stopping", signal=signal.Signals(number).name)
+
+    return noted
+
+
+def _config(container: Container) -> uvicorn.Config:
+    """Serve by h11, for it bounds what headers may hold; the edge writes the log."""
+    settings = container.settings()
+    return uvicorn.Config(
+        served(container),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        limit_concurrency=settings.max_connections,
+        h11_max_incomplete_event_size=_HEADER_BYTES,
+        timeout_graceful_shutdown=settings.drain_s,
+    )

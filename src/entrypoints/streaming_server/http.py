@@ -1,0 +1,181 @@
+"""The streaming server's routes."""
+
+import base64
+from typing import Any
+
+from litestar import Request, Router, delete, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
+
+from application.sessions import Sessions
+from application.speaking import Speaking
+from application.voices import Voices
+from domain.audio import Pcm, to_int16
+from domain.errors import ClipTooLargeError, InputError
+from domain.ports import SpeechEngine
+from domain.wav import stream_header, whole_file
+from entrypoints.body import encode
+from entrypoints.given import Given
+from entrypoints.settings import Settings
+from entrypoints.spoken import SpokenResponse, begun, heard
+from entrypoints.streaming_server import wire
+
+_WAV = "audio/wav"
+_RAW = "audio/pcm"
+_MIB = 2**20
+_FORM_BYTES = 2**16
+
+Connection = Request[Any, Any, Any]
+
+
+@post("/tts_stream", status_code=200)
+async def tts_stream(
+    request: Connection,
+    speaking: Given[Speaking],
+    settings: Given[Settings],
+) -> ASGIApp:
+    """Speak at once: WAV, or bare samples, from the first sentence on."""
+    speak = wire.decode_speak(await request.body())
+    speech = wire.speech_request(speak, _session_id(request))
+    stream = await begun(request, speaking, speech)
+    return SpokenResponse(
+        stream,
+        headers=_headers(stream.session.id, stream.rate_hz, speak),
+        head=stream_header(stream.rate_hz) if speak.add_wav_header else b"",
+        encode=_sixteen_bit,
+        stall_timeout_s=settings.stall_timeout_s,
+    )
+
+
+@post("/tts", status_code=200)
+async def tts(request: Connection, speaking: Given[Speaking]) -> ASGIApp:
+    """Speak to the end, then answer: a WAV file, or base64 of it for those who sent latents."""
+    speak = wire.decode_speak(await request.body())
+    speech = wire.speech_request(speak, _session_id(request))
+    session_id, sound = await heard(request, speaking, speech)
+    data = whole_file(sound) if speak.add_wav_header else to_int16(sound.samples)
+    headers = _headers(session_id, sound.rate_hz, speak)
+    if speech.latents is not None:
+        data, headers["Content-Type"] = encode(base64.b64encode(data).decode()), "application/json"
+    return ASGIResponse(body=data, headers=headers, media_type=headers["Content-Type"])
+
+
+@post("/clone_speaker", status_code=200)
+async def clone_speaker(
+    request: Connection,
+    voices: Given[Voices],
+    settings: Given[Settings],
+) -> ASGIResponse:
+    """Take a voice from a clip: answer its latents, or save it under an id."""
+    form = await request.form()
+    options = wire.decode_options(_text(form.get("options")))
+    upload = await _upload(form.get("wav_file"), settings.largest_upload_mb * _MIB)
+    clone = await voices.clone([upload])
+    headers = {"X-Clip-Warnings": " ".join(clone.warnings)} if clone.warnings else {}
+    if options.response_format == "latents":
+        return _json(wire.latents(clone.timbre), headers)
+    voice = await voices.save(clone, options.save_id or None, options.name, options.description)
+    return _json(wire.saved(voice, clone), headers)
+
+
+@post("/save_voice/{voice_id:str}", status_code=200)
+async def save_voice(
+    request: Connection,
+    voice_id: FromPath[str],
+    voices: Given[Voices],
+) -> ASGIResponse:
+    """Save the voice that latents describe."""
+    save, latents = wire.decode_save(await request.body())
+    clone = await voices.recall(latents)
+    voice = await voices.save(clone, voice_id, save.name, save.description)
+    return _json(wire.saved(voice, clone))
+
+
+@get("/saved_voices")
+async def saved_voices(voices: Given[Voices]) -> ASGIResponse:
+    """List the saved voices, oldest first."""
+    return _json(wire.listed(await voices.every()))
+
+
+@delete("/saved_voices/{voice_id:str}", status_code=200)
+async def delete_voice(voice_id: FromPath[str], voices: Given[Voices]) -> ASGIResponse:
+    """Forget a saved voice."""
+    await voices.delete(voice_id)
+    return _json({"voice_id": voice_id, "deleted": True})
+
+
+@get("/stream_status/{session_id:str}")
+async def stream_status(session_id: FromPath[str], sessions: Given[Sessions]) -> ASGIResponse:
+    """Tell how far a session is."""
+    return _json(wire.status(await sessions.status(session_id)))
+
+
+@delete("/stream_cancel/{session_id:str}", status_code=200)
+async def stream_cancel(session_id: FromPath[str], sessions: Given[Sessions]) -> ASGIResponse:
+    """Stop a session."""
+    session = await sessions.cancel(session_id)
+    return _json(wire.cancelled(session.id, session.state))
+
+
+@get("/available_speakers")
+async def available_speakers(engine: Given[SpeechEngine]) -> ASGIResponse:
+    """List the speakers the engine brings along."""
+    return _json(list(engine.card.speakers))
+
+
+@get("/languages")
+async def languages(engine: Given[SpeechEngine]) -> ASGIResponse:
+    """List the languages the engine speaks."""
+    return _json(list(engine.card.languages))
+
+
+def routes(settings: Settings) -> Router:
+    """Return the streaming server's routes; only the one for clips takes large bodies."""
+    uploads = Router(
+        "/",
+        route_handlers=[clone_speaker],
+        request_max_body_size=settings.largest_upload_mb * _MIB + _FORM_BYTES,
+    )
+    speaking = [tts_stream, tts, stream_status, stream_cancel, available_speakers, languages]
+    return Router("/", route_handlers=[*speaking, save_voice, saved_voices, delete_voice, uploads])
+
+
+def _session_id(request: Connection) -> str | None:
+    return request.headers.get("x-session-id")
+
+
+def _headers(session_id: str, rate_hz: int, speak: wire.SpeakBody) -> dict[str, str]:
+    return {
+        "Content-Type": _WAV if speak.add_wav_header else _RAW,
+        "X-Session-Id": session_id,
+        "X-Sample-Rate": str(rate_hz),
+        "X-Synthetic-Audio": "true",
+        "X-Accel-Buffering": "no",
+    }
+
+
+def _sixteen_bit(pcm: Pcm) -> bytes:
+    return to_int16(pcm.samples)
+
+
+def _text(field: object) -> str | None:
+    if field is None or isinstance(field, str):
+        return field
+    msg = "The field 'options' is wrong: send it as text, a JSON object."
+    raise InputError(msg)
+
+
+async def _upload(field: object, limit_bytes: int) -> bytes:
+    if not isinstance(field, UploadFile):
+        msg = "There is no clip: send a recording as the multipart file 'wav_file'."
+        raise InputError(msg)
+    upload = await field.read(limit_bytes + 1)
+    if len(upload) > limit_bytes:
+        raise ClipTooLargeError(limit_bytes)
+    return upload
+
+
+def _json(reply: object, headers: dict[str, str] | None = None) -> ASGIResponse:
+    return ASGIResponse(body=encode(reply), headers=headers, media_type="application/json")

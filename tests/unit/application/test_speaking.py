@@ -1,0 +1,216 @@
+import asyncio
+
+import numpy as np
+import pytest
+
+from domain.errors import (
+    EngineBusyError,
+    EngineFailedError,
+    InputError,
+    LanguageUnknownError,
+    LatentsForeignError,
+    SessionExistsError,
+    SpeechCancelledError,
+    TextTooLongError,
+    VoiceUnknownError,
+)
+from domain.events import (
+    AudioContinued,
+    FirstAudio,
+    SpeechFinished,
+    SpeechQueued,
+    SpeechRefused,
+)
+from domain.session import SessionState
+from domain.speech import SpeechRequest, SpeechSettings
+from tests.fakes.engine import FakeEngine, timbre
+from tests.unit.application.house import House, expected, hear
+
+ONE = "This is the first sentence."
+TWO = "This is the second one."
+THREE = "And here is a third."
+
+
+async def test_sentences_are_heard_in_order_with_their_pauses() -> None:
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO} {THREE}"))
+    sound = await hear(stream)
+    np.testing.assert_array_equal(sound, expected(ONE, 0.25, TWO, 0.25, THREE))
+    assert stream.session.state is SessionState.DONE
+    assert stream.session.progress == 1.0
+
+
+async def test_the_next_sentence_is_made_while_the_first_is_heard() -> None:
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO} {THREE}"))
+    assert [line.line.index for line in house.engine.lines] == [0, 1]
+    await stream.aclose()
+
+
+async def test_an_engine_with_one_slot_still_speaks_all() -> None:
+    house = House(engine=FakeEngine(slots=1, max_waiting=0))
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}"))
+    np.testing.assert_array_equal(await hear(stream), expected(ONE, 0.25, TWO))
+
+
+async def test_a_later_line_waits_for_a_busy_engine_and_gives_up_in_the_end() -> None:
+    house = House(engine=FakeEngine(slots=1, max_waiting=0))
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}"))
+    await anext(stream)
+    await anext(stream)
+    house.engine.max_waiting = -1
+    await anext(stream)
+    waiting = asyncio.create_task(anext(stream, None))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    house.clock.turn(31)
+    with pytest.raises(EngineBusyError):
+        await waiting
+    assert stream.session.state is SessionState.FAILED
+
+
+async def test_settings_and_voice_reach_the_engine() -> None:
+    house = House()
+    settings = SpeechSettings(speed=1.5, temperature=0.3)
+    request = SpeechRequest(ONE, language="DE", voice="ana florence", settings=settings)
+    await hear(await house.speaking.begin(request))
+    (line,) = house.engine.spoken
+    assert (line.language, line.rate, line.settings) == ("de", 1.5, settings)
+    assert line.timbre.arrays["speaker_embedding"][1] == 2.0
+
+
+async def test_latents_stand_in_for_a_voice() -> None:
+    house = House()
+    await hear(await house.speaking.begin(SpeechRequest(ONE, latents=timbre(5.0).arrays)))
+    assert house.engine.spoken[0].timbre.arrays["speaker_embedding"][1] == 5.0
+
+
+@pytest.mark.parametrize(
+    ("request_", "error"),
+    [
+        (SpeechRequest("x" * 1001), TextTooLongError),
+        (SpeechRequest(" \n "), InputError),
+        (SpeechRequest(ONE, language="klingon"), LanguageUnknownError),
+        (SpeechRequest(ONE, voice="nobody"), VoiceUnknownError),
+        (SpeechRequest(ONE, voice="../../etc/passwd"), VoiceUnknownError),
+        (
+            SpeechRequest(ONE, latents={"speaker_embedding": np.zeros(3, np.float32)}),
+            LatentsForeignError,
+        ),
+    ],
+)
+async def test_what_cannot_be_spoken_never_reaches_the_engine(
+    request_: SpeechRequest,
+    error: type[Exception],
+) -> None:
+    house = House()
+    with pytest.raises(error):
+        await house.speaking.begin(request_)
+    assert house.engine.lines == []
+    assert house.sessions.active == 0
+    assert len(house.events(SpeechRefused)) == 1
+
+
+async def test_a_busy_engine_refuses_at_once_and_keeps_nothing() -> None:
+    house = House(engine=FakeEngine(slots=1, max_waiting=0))
+    first = await house.speaking.begin(SpeechRequest(ONE))
+    with pytest.raises(EngineBusyError) as refused:
+        await house.speaking.begin(SpeechRequest(TWO))
+    assert refused.value.retry_after_s == 1.0
+    assert house.sessions.active == 1
+    assert house.events(SpeechRefused) == [SpeechRefused("busy")]
+    await first.aclose()
+    assert house.engine.lines == []
+
+
+async def test_cancelling_frees_the_engine_and_ends_the_sound() -> None:
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}"))
+    await house.sessions.cancel(stream.session.id)
+    assert house.engine.lines == []
+    assert len(await hear(stream)) <= len(expected(ONE[:10]))
+    assert stream.session.state is SessionState.CANCELLED
+    (finished,) = house.events(SpeechFinished)
+    assert isinstance(finished, SpeechFinished)
+    assert (finished.outcome, finished.stage) == ("cancelled", "speaking")
+
+
+async def test_a_listener_who_waits_is_told_of_the_cancel() -> None:
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}"))
+    await anext(stream)
+    house.engine.running.clear()
+    listening = asyncio.create_task(anext(stream, None))
+    await asyncio.sleep(0)
+    await stream.cancel()
+    assert await listening is None
+
+
+async def test_a_stream_cancelled_while_it_waits_never_begins() -> None:
+    house = House()
+    house.engine.running.clear()
+    beginning = asyncio.create_task(house.speaking.begin(SpeechRequest(ONE, session_id="s")))
+    await house.engine.entered.wait()
+    await house.sessions.cancel("s")
+    with pytest.raises(SpeechCancelledError):
+        await beginning
+    assert house.events(SpeechRefused) == [SpeechRefused("cancelled")]
+
+
+async def test_a_caller_who_gives_up_while_waiting_leaves_nothing_behind() -> None:
+    house = House()
+    house.engine.running.clear()
+    beginning = asyncio.create_task(house.speaking.begin(SpeechRequest(ONE, session_id="s")))
+    await house.engine.entered.wait()
+    beginning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await beginning
+    assert house.engine.lines == []
+    assert house.sessions.active == 0
+    assert (await house.sessions.status("s")).session.state is SessionState.CANCELLED
+
+
+async def test_an_engine_that_breaks_fails_this_stream() -> None:
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}"))
+    house.engine.broken = EngineFailedError("The engine broke.")
+    with pytest.raises(EngineFailedError):
+        await hear(stream)
+    assert stream.session.state is SessionState.FAILED
+    assert house.engine.lines == []
+
+
+async def test_a_living_session_id_is_refused_and_an_ended_one_may_return() -> None:
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(ONE, session_id="mine"))
+    with pytest.raises(SessionExistsError):
+        await house.speaking.begin(SpeechRequest(TWO, session_id="mine"))
+    await hear(stream)
+    await hear(await house.speaking.begin(SpeechRequest(TWO, session_id="mine")))
+
+
+async def test_events_tell_the_whole_story_in_order() -> None:
+    house = House(engine=FakeEngine(step=9))
+    stream = await house.speaking.begin(SpeechRequest(ONE))
+    first = await anext(stream)
+    house.clock.turn(first.seconds + 1)
+    await hear(stream)
+    kinds = [type(event) for event in house.bus.heard]
+    assert kinds == [SpeechQueued, FirstAudio, AudioContinued, AudioContinued, SpeechFinished]
+    starved = [event.starved for event in house.bus.heard if isinstance(event, AudioContinued)]
+    assert starved == [True, True]
+    finished = house.bus.heard[-1]
+    assert isinstance(finished, SpeechFinished)
+    assert finished.outcome == "done"
+    assert finished.audio_s == pytest.approx(len(ONE) / 100)
+    assert finished.chunks == 3
+
+
+async def test_closing_twice_or_after_the_end_changes_nothing() -> None:
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(ONE))
+    await hear(stream)
+    await stream.aclose()
+    await stream.aclose()
+    assert stream.session.state is SessionState.DONE
+    assert len(house.events(SpeechFinished)) == 1
