@@ -43,12 +43,12 @@ def application(container: Container) -> Litestar:
 def served(container: Container) -> ASGIApp:
     """Return the application as it meets the world, inside its edge."""
     settings = container.settings()
-    private = settings.loopback and not settings.api_keys
+    named = not settings.api_keys and (settings.loopback or settings.allowed_hosts)
     return Edge(
         application(container),
         bus=container.bus(),
         engine=lambda: container.engine().card.name,
-        hosts=local_hosts(settings.allowed_hosts) if private else None,
+        hosts=local_hosts(settings.allowed_hosts) if named else None,
         body_timeout_s=settings.request_timeout_s,
     )
 

@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     insecure: bool = Field(default=False, description="serve beyond this machine without any keys")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="further Host names accepted while bound to this machine without keys",
+        description="Host names accepted while there are no keys; this machine's own always are",
     )
     ffmpeg: Path | None = Field(None, description="the ffmpeg to use instead of the bundled one")
     longest_text: int = Field(20_000, ge=1, le=1_000_000, description="characters in one request")

@@ -49,3 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.add(commands, [common])
     config.add(commands, [common, engine])
     return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

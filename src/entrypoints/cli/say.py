@@ -6,9 +6,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 
-from domain.errors import InputError
 from domain.speech import SpeechRequest, SpeechSettings
 from entrypoints.cli.sources import Local, Remote
 from entrypoints.logs import configure
@@ -91,15 +90,12 @@ def _play(source: Source, request: SpeechRequest) -> None:
         names = ", ".join(known[0] for known in _PLAYERS)
         msg = f"found no player ({names}); install ffmpeg or alsa-utils, or use --out FILE"
         raise SettingsError(msg)
-    with subprocess.Popen(player, stdin=subprocess.PIPE) as process:  # noqa: S603 - from our table
-        if process.stdin is None:
-            raise AssertionError
-        try:
-            source.stream(request, process.stdin.write)
-            process.stdin.close()
-        except BrokenPipeError as error:
-            msg = f"the player {player[0]} stopped before the speech ended"
-            raise InputError(msg) from error
+    try:
+        with subprocess.Popen(player, stdin=subprocess.PIPE) as process:  # noqa: S603 - our table
+            source.stream(request, cast("IO[bytes]", process.stdin).write)
+    except BrokenPipeError as error:
+        msg = f"the player {player[0]} stopped before the speech ended"
+        raise SettingsError(msg) from error
     if process.returncode:
         msg = f"the player {player[0]} failed with code {process.returncode}"
         raise SettingsError(msg)

@@ -1,0 +1,83 @@
+# Every way into the project; `make help` lists them.
+
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+TORCH_INDEX ?=
+ARGS ?=
+M ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --constraint constraints.txt
+BASE := $(VENV)/base.stamp
+TEST := $(VENV)/test.stamp
+DEV := $(VENV)/dev.stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-gpu check lint types imports cov bench migrate revision clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: $(BASE) ## install what is missing, migrate, and speak on http://127.0.0.1:8000
+	@$(BIN)/rhapsode migrate
+	@exec $(BIN)/rhapsode serve
+
+test: $(TEST) ## the whole suite (ARGS="-k voices" picks; REQUIRE_ALL=1 forbids skips)
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-gpu: $(TEST) ## the tests that need a CUDA device
+	@$(BIN)/python -m pytest -m gpu $(ARGS)
+
+check: lint types imports test ## all that must be green before a commit
+
+lint: $(DEV) ## ruff: every rule, and the format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(DEV) ## mypy, strict
+	@$(BIN)/mypy
+
+imports: $(DEV) ## the rings: who may import whom
+	@$(BIN)/lint-imports
+
+cov: $(TEST) ## branch coverage of domain and application; under 95 % fails
+	@$(BIN)/python -m pytest tests/unit tests/contracts --cov=domain --cov=application \
+		--cov-branch --cov-report=term-missing --cov-fail-under=95 $(ARGS)
+
+bench: $(TEST) ## first audio and throughput of the machine you sit at
+	@$(BIN)/python -m bench.first_audio $(ARGS)
+	@$(BIN)/python -m bench.throughput $(ARGS)
+
+migrate: $(BASE) ## bring the database to the newest schema
+	@$(BIN)/rhapsode migrate
+
+revision: $(BASE) ## write a new migration: make revision M="voices get a language"
+	@test -n "$(M)" || { echo 'say what changes: make revision M="voices get a language"'; exit 2; }
+	@$(BIN)/python -m adapters.sql.revision "$(M)"
+
+clean: ## remove the environment and every cache; data/ stays
+	@rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find src tests bench migrations -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo 'Rhapsode needs Python 3.11 or newer: make PYTHON=/path/to/python3'; exit 2; }
+	@echo "making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
+
+$(BASE): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing Rhapsode (114 MB to fetch, the first time only)"
+	@$(INSTALL) --editable .
+	@touch $@
+
+# torch goes first and alone: a CPU build, once there, satisfies every later requirement, so that none pulls in CUDA.
+$(TEST): $(BASE)
+	@echo "installing the tests and the XTTS engine (460 MB to fetch, the first time only)"
+	@$(INSTALL) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch
+	@$(INSTALL) --editable '.[test,xtts]'
+	@touch $@
+
+$(DEV): $(TEST)
+	@$(INSTALL) --editable '.[dev,xtts]'
+	@touch $@

@@ -1,0 +1,116 @@
+"""The command line as a person types it: one clear line when something is wrong."""
+
+import wave
+from pathlib import Path
+
+import pytest
+
+from entrypoints.cli.main import main
+
+
+def test_say_writes_a_wav_that_can_be_heard(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "hello.wav"
+    assert main(["say", "Hello there.", "--out", str(out), "--data-dir", str(tmp_path)]) == 0
+    with wave.open(str(out)) as read:
+        assert 0.4 < read.getnframes() / read.getframerate() < 3
+    assert str(out) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["say", "", "--out", "a.wav"], "empty"),
+        (["say", "Hi", "--language", "klingon"], "klingon"),
+        (["say", "Hi", "--voice", "nobody"], "nobody"),
+        (["say", "Hi", "--speed", "9"], "speed is 9"),
+        (["say", "Hi", "--out", "a.mp3"], ".wav"),
+        (["say", "Hi", "--out", "/nowhere/at/all.wav"], "cannot write"),
+        (["say", "Hi", "--engine", "xtts"], "XTTS"),
+        (["say", "Hi", "--url", "ftp://x"], "no address"),
+        (["say", "Hi", "--url", "http://127.0.0.1:9"], "does not answer"),
+        (["serve", "--host", "0.0.0.0"], "RHAPSODE_API_KEYS"),  # noqa: S104 - refused
+        (["serve", "--port", "99999"], "port"),
+        (["serve", "--config", "none.yaml"], "does not exist"),
+        (["serve", "--host", "192.0.2.1", "--insecure"], "cannot listen"),
+    ],
+)
+def test_an_error_is_one_line_and_exit_code_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.count("\n") == 1
+
+
+def test_without_a_player_the_ones_to_install_are_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["say", "Hi", "--play", "--data-dir", str(tmp_path)]) == 2
+    assert "install ffmpeg" in capsys.readouterr().err
+
+
+def test_a_player_is_fed_a_wav_as_it_is_made(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    player = tmp_path / "aplay"
+    player.write_text('#!/bin/sh\nexec /bin/cat > "$HEARD"\n')
+    player.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HEARD", str(tmp_path / "heard"))
+    assert main(["say", "Hello.", "--play", "--data-dir", str(tmp_path)]) == 0
+    heard = (tmp_path / "heard").read_bytes()
+    assert heard[:4] == b"RIFF"
+    assert len(heard) > 20_000
+
+
+def test_a_player_that_gives_up_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    player = tmp_path / "aplay"
+    player.write_text("#!/bin/sh\nexit 3\n")
+    player.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    text = "Hello to everyone who is listening. " * 100
+    assert main(["say", text, "--play", "--data-dir", str(tmp_path)]) == 2
+    assert "aplay" in capsys.readouterr().err
+
+
+def test_config_shows_each_setting_its_origin_and_no_secret(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("RHAPSODE_API_KEYS", "topsecret,other")
+    assert main(["config", "--data-dir", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert "topsecret" not in shown
+    rows = {line.split()[0]: line for line in shown.splitlines()}
+    assert "(2 hidden)" in rows["api_keys"]
+    assert "environment" in rows["api_keys"]
+    assert "command line" in rows["data_dir"]
+    assert "default" in rows["port"]
+
+
+def test_migrate_twice_is_as_good_as_once(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for _ in range(2):
+        assert main(["migrate", "--data-dir", str(tmp_path)]) == 0
+    assert "revision 0001" in capsys.readouterr().err
+    assert (tmp_path / "rhapsode.db").exists()
