@@ -64,7 +64,8 @@ class Resampler:
             return np.zeros(0, dtype=np.float32)
         made = bank.resampled(self._held, ready)[self._given : ready]
         done = ready // bank.span_out
-        self._held = self._held[done * bank.span_in :]
+        # a copy, so that a long line is not kept for the sake of its end
+        self._held = self._held[done * bank.span_in :].copy()
         self._given = ready - done * bank.span_out
         return made
 

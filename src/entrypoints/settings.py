@@ -40,44 +40,66 @@ class Settings(BaseSettings):
         validate_default=False,
     )
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one"
+    )
     engine: Literal["auto", "xtts", "espeak"] = Field(
-        "auto",
+        default="auto",
         description="which engine speaks; auto takes the best there is",
     )
-    model_dir: Path | None = Field(None, description="folder of an XTTS-v2 checkpoint")
-    data_dir: Path = Field(Path("data"), description="where voices and caches are kept")
+    model_dir: Path | None = Field(default=None, description="folder of an XTTS-v2 checkpoint")
+    data_dir: Path = Field(default=Path("data"), description="where voices and caches are kept")
     database_url: str | None = Field(
-        None,
+        default=None,
         description="database of the voices; SQLite in the data folder when unset",
     )
-    database_timeout_s: float = Field(2.0, gt=0, le=60, description="longest wait for the database")
+    database_timeout_s: float = Field(
+        default=2.0, gt=0, le=60, description="longest wait for the database"
+    )
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (),
+        default=(),
         description="keys that open the door, separated by commas",
     )
     insecure: bool = Field(default=False, description="serve beyond this machine without any keys")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
-        (),
+        default=(),
         description="Host names accepted while there are no keys; this machine's own always are",
     )
-    ffmpeg: Path | None = Field(None, description="the ffmpeg to use instead of the bundled one")
-    longest_text: int = Field(20_000, ge=1, le=1_000_000, description="characters in one request")
-    longest_clip_s: float = Field(60.0, ge=3, le=600, description="seconds in one reference clip")
-    largest_upload_mb: int = Field(32, ge=1, le=1024, description="MiB in one upload")
-    longest_queue: int = Field(512, ge=1, le=100_000, description="lines waiting for the engine")
-    request_timeout_s: float = Field(30.0, gt=0, le=600, description="time for a body to arrive")
+    ffmpeg: Path | None = Field(
+        default=None, description="the ffmpeg to use instead of the bundled one"
+    )
+    longest_text: int = Field(
+        default=20_000, ge=1, le=1_000_000, description="characters in one request"
+    )
+    longest_clip_s: float = Field(
+        default=60.0, ge=3, le=600, description="seconds in one reference clip"
+    )
+    largest_upload_mb: int = Field(default=32, ge=1, le=1024, description="MiB in one upload")
+    longest_queue: int = Field(
+        default=512, ge=1, le=100_000, description="lines waiting for the engine"
+    )
+    request_timeout_s: float = Field(
+        default=30.0, gt=0, le=600, description="time for a body to arrive"
+    )
     stall_timeout_s: float = Field(
-        60.0,
+        default=60.0,
         gt=0,
         le=3600,
         description="time a listener may leave sound unread before the stream is cut",
     )
-    drain_s: int = Field(30, ge=1, le=3600, description="time for streams to end after SIGTERM")
-    max_connections: int = Field(2048, ge=1, le=100_000, description="open connections at a time")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much")
-    log_format: Literal["text", "json"] = Field("text", description="for people, or for machines")
+    drain_s: int = Field(
+        default=30, ge=1, le=3600, description="time for streams to end after SIGTERM"
+    )
+    max_connections: int = Field(
+        default=2048, ge=1, le=100_000, description="open connections at a time"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="how much"
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="for people, or for machines"
+    )
 
     @field_validator("api_keys", "allowed_hosts", mode="before")
     @classmethod

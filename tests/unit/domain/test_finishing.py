@@ -19,6 +19,7 @@ RATIOS = [
     (24_000, 8_000),
     (44_100, 24_000),
     (96_000, 22_050),
+    (192_000, 22_050),
 ]
 ratios = pytest.mark.parametrize(("from_hz", "to_hz"), RATIOS)
 
@@ -162,6 +163,13 @@ def test_what_is_fed_may_change_afterwards() -> None:
     made = resampler.feed(samples)
     samples[:] = 9.0
     assert np.array_equal(join(made, resampler.flush()), expected)
+
+
+def test_a_long_line_is_not_kept_for_its_end() -> None:
+    resampler = Resampler(22_050, 24_000)
+    resampler.feed(noise(441_000))
+    assert resampler._held.base is None
+    assert len(resampler._held) < 2_000
 
 
 @pytest.mark.parametrize("rates", [(0, 24_000), (24_000, -1)])

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from entrypoints.settings import (
     Settings,
@@ -104,7 +105,7 @@ def test_any_other_address_needs_keys_or_a_word(host: str) -> None:
     with pytest.raises(SettingsError, match="RHAPSODE_API_KEYS"):
         refuse_open_door(Settings(host=host))
     refuse_open_door(Settings(host=host, insecure=True))
-    refuse_open_door(Settings(host=host, api_keys="key"))
+    refuse_open_door(Settings(host=host, api_keys=(SecretStr("key"),)))
 
 
 def test_an_engine_this_version_lacks_is_named() -> None:
