@@ -50,9 +50,10 @@ class SayBox extends HTMLElement {
         }),
       });
       if (!response.ok) throw new Error((await response.json()).detail);
-      await this.#play(await response.blob());
-      const engine = response.headers.get("x-engine");
-      this.#say(`Made by ${engine} in ${Math.round(performance.now() - began)} ms.`);
+      const sound = await response.blob();
+      const tookMs = Math.round(performance.now() - began);
+      await this.#play(sound);
+      this.#say(`Made by ${response.headers.get("x-engine")} in ${tookMs} ms.`);
     } finally {
       button.disabled = false;
     }
