@@ -1,13 +1,21 @@
 """Voices: clone one from a clip, save it, list, delete, and find its timbre to speak with."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.errors import VoiceClipsMissingError, VoiceExistsError, VoiceUnknownError
+from domain.errors import (
+    VoiceClipsMissingError,
+    VoiceDamagedError,
+    VoiceExistsError,
+    VoiceUnknownError,
+)
 from domain.events import VoiceDeleted, VoiceSaved
 from domain.ports import Clock, EventBus, SoundStudio, SpeechEngine, TimbreStore, VoiceStore
 from domain.speech import Latents
 from domain.voice import Clip, Timbre, Voice, check_clip, is_voice_id, voice_id
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +90,7 @@ class Voices:
             return speaker
         if wanted is None or not is_voice_id(wanted):
             raise VoiceUnknownError(str(wanted))
-        kept = await self._timbres.load(wanted, card.fingerprint)
-        return kept or await self._learn(wanted)
+        return await self._kept(wanted) or await self._learn(wanted)
 
     def _speaker(self, name: str) -> Timbre | None:
         speakers = self._engine.card.speakers
@@ -91,6 +98,14 @@ class Voices:
             return speakers[name]
         alike = (known for known in speakers if known.casefold() == name.casefold())
         return speakers.get(next(alike, ""))
+
+    async def _kept(self, wanted: str) -> Timbre | None:
+        """Return the timbre this engine made before; a damaged one is made again from the clips."""
+        try:
+            return await self._timbres.load(wanted, self._engine.card.fingerprint)
+        except VoiceDamagedError as error:
+            log.warning("%s It is learnt again.", error)
+            return None
 
     async def _learn(self, wanted: str) -> Timbre:
         """Condition this engine on a voice that another one cloned: its clips are still there."""

@@ -6,6 +6,7 @@
     │   ├── LanguageUnknownError
     │   ├── SettingOutOfRangeError
     │   ├── VoiceIdInvalidError
+    │   ├── VoiceTextInvalidError
     │   ├── SessionIdInvalidError
     │   ├── LatentsForeignError   latents that another engine made
     │   ├── ClipRefusedError      a reference clip that cannot make a voice
@@ -80,6 +81,15 @@ class VoiceIdInvalidError(InputError):
     def __init__(self, voice_id: str) -> None:
         super().__init__(
             f"{_quoted(voice_id)} cannot be a voice id; use 1 to 64 of A-Z, a-z, 0-9, '_' and '-'.",
+        )
+
+
+class VoiceTextInvalidError(InputError):
+    """A name or description that could not be kept."""
+
+    def __init__(self, field: str, longest: int) -> None:
+        super().__init__(
+            f"A voice's {field} is plain text of at most {longest:,} characters, without NUL.",
         )
 
 

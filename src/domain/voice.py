@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from domain.audio import Pcm, Samples
-from domain.errors import ClipRefusedError, VoiceIdInvalidError
+from domain.errors import ClipRefusedError, VoiceIdInvalidError, VoiceTextInvalidError
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SHORTEST_S = 1.0
@@ -19,6 +19,8 @@ _ADVISED_S = 3.0
 _SILENT_DBFS = -50.0
 _LEAST_SOUND_S = 0.5
 _FRAME_S = 0.02
+_LONGEST_NAME = 200
+_LONGEST_DESCRIPTION = 2000
 
 
 def is_voice_id(name: str) -> bool:
@@ -43,6 +45,16 @@ class Voice:
     name: str
     description: str
     created_at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse an id that could become a path, and text that no database can hold."""
+        voice_id(self.id)
+        for name, text, longest in (
+            ("name", self.name, _LONGEST_NAME),
+            ("description", self.description, _LONGEST_DESCRIPTION),
+        ):
+            if len(text) > longest or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+                raise VoiceTextInvalidError(name, longest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from domain.errors import (
     SpeechError,
     TextTooLongError,
     UnavailableError,
+    VoiceDamagedError,
 )
 from entrypoints.body import MalformedBodyError
 from entrypoints.spoken import ClientGoneError
@@ -36,6 +37,7 @@ STATUS: tuple[tuple[type[SpeechError], int], ...] = (
     (ConflictError, 409),
     (SpeechCancelledError, 409),
     (UnavailableError, 503),
+    (VoiceDamagedError, 500),
     (SpeechError, 500),
 )
 """The first row whose error it is gives the status."""

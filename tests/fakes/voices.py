@@ -16,11 +16,11 @@ class FakeVoices(VoiceStore, TimbreStore):
         self.voices: dict[str, Voice] = {}
         self.timbres: dict[tuple[str, str], Timbre] = {}
         self._clips: dict[str, tuple[Clip, ...]] = {}
-        self._damaged: set[str] = set()
+        self._damaged: set[tuple[str, str]] = set()
 
-    def damage(self, voice_id: str) -> None:
-        """Make the voice's clips and timbres fail their hashes."""
-        self._damaged.add(voice_id)
+    def damage(self, voice_id: str, *parts: str) -> None:
+        """Make the voice's clips or timbres, or both, fail their hashes."""
+        self._damaged |= {(voice_id, part) for part in parts or ("clips", "timbre")}
 
     @override
     async def add(self, voice: Voice, clips: Sequence[Clip], timbres: Sequence[Timbre]) -> None:
@@ -44,26 +44,27 @@ class FakeVoices(VoiceStore, TimbreStore):
         if self.voices.pop(voice_id, None) is None:
             raise VoiceUnknownError(voice_id)
         del self._clips[voice_id]
-        self._damaged.discard(voice_id)
+        self._damaged = {damage for damage in self._damaged if damage[0] != voice_id}
         for known, fingerprint in list(self.timbres):
             if known == voice_id:
                 del self.timbres[known, fingerprint]
 
     @override
     async def load(self, voice_id: str, fingerprint: str) -> Timbre | None:
-        self._check(voice_id)
+        self._check(voice_id, "timbre")
         return self.timbres.get((voice_id, fingerprint))
 
     @override
     async def clips(self, voice_id: str) -> tuple[Clip, ...]:
-        self._check(voice_id)
+        self._check(voice_id, "clips")
         return self._clips.get(voice_id, ())
 
     @override
     async def keep(self, voice_id: str, timbre: Timbre) -> None:
         if voice_id in self.voices:
             self.timbres[voice_id, timbre.fingerprint] = timbre
+            self._damaged.discard((voice_id, "timbre"))
 
-    def _check(self, voice_id: str) -> None:
-        if voice_id in self._damaged:
-            raise VoiceDamagedError(voice_id, "its timbre")
+    def _check(self, voice_id: str, part: str) -> None:
+        if (voice_id, part) in self._damaged:
+            raise VoiceDamagedError(voice_id, f"its {part}")

@@ -73,6 +73,14 @@ async def test_latents_of_another_engine_without_a_clip_say_what_to_do() -> None
         await house.voices.timbre("old")
 
 
+async def test_a_damaged_timbre_is_made_again_from_the_clip() -> None:
+    house = House()
+    await house.voices.save(await house.voices.clone([upload(4)]), "ana", "", "")
+    house.store.damage("ana", "timbre")
+    assert (await house.voices.timbre("ana")).fingerprint == "fake/1"
+    assert len(house.engine.conditioned) == 2
+
+
 async def test_latents_are_recalled_or_refused() -> None:
     house = House()
     clone = await house.voices.recall(timbre(3.0).arrays)

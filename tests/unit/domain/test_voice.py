@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from domain.audio import Pcm
-from domain.errors import ClipRefusedError, VoiceIdInvalidError
+from domain.errors import ClipRefusedError, VoiceIdInvalidError, VoiceTextInvalidError
 from domain.voice import Clip, Timbre, Voice, check_clip, is_voice_id, sounding_s, voice_id
 
 RATE = 16_000
@@ -75,6 +75,17 @@ def test_a_timbres_hash_sees_names_shapes_and_values() -> None:
 
 def test_a_clip_is_known_by_its_bytes() -> None:
     assert Clip(b"a", 1.0, 1).sha256 != Clip(b"b", 1.0, 1).sha256
+
+
+@pytest.mark.parametrize("broken", ["a\0b", "\udcff", "x\ud800", "x" * 2001])
+def test_text_no_database_can_hold_is_refused(broken: str) -> None:
+    now = datetime.now(UTC)
+    with pytest.raises(VoiceTextInvalidError, match="name"):
+        Voice("a", broken, "", now)
+    with pytest.raises(VoiceTextInvalidError, match="description"):
+        Voice("a", "A", broken, now)
+    with pytest.raises(VoiceIdInvalidError):
+        Voice("a/b", "A", "", now)
 
 
 def test_a_voice_is_a_value() -> None:

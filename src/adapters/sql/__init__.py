@@ -1,0 +1,1 @@
+"""Voices in a database: SQLite in one file, or PostgreSQL."""
