@@ -12,7 +12,7 @@ _TEXTS = {
     "one sentence": "The quick brown fox jumps over the lazy dog and runs away.",
     "a paragraph": "The quick brown fox jumps over the lazy dog, and then it runs away. " * 8,
 }
-_RATES = (10, 50)
+_RATES = (5, 20)
 _FOR_S = 8
 _TARGET_MS = 8.0
 

@@ -11,7 +11,7 @@ _STREAMS = 200
 _AHEAD_S = 0.5
 _STORY = "The quick brown fox jumps over the lazy dog, and then it runs away through the wood. " * 8
 _SENTENCE = "The quick brown fox jumps over the lazy dog and runs away."
-_RATES = (25, 50, 100, 200, 400)
+_RATES = (25, 50, 100, 150, 300)
 _FOR_S = 5
 _FIRST_AUDIO_S = 0.1
 

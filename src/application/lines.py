@@ -1,8 +1,9 @@
 """The lines of one stream: each submitted while the one before it sounds, heard in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 from domain.errors import EngineBusyError
 from domain.ports import Chunk, Clock, SpeechEngine, SpokenLine
@@ -13,10 +14,17 @@ _LONGEST_PAUSE_S = 0.25
 class Lines:
     """Hears lines one after another; `leave` may be called by any task, at any moment."""
 
-    def __init__(self, engine: SpeechEngine, clock: Clock, lines: Sequence[SpokenLine]) -> None:
+    def __init__(
+        self,
+        engine: SpeechEngine,
+        clock: Clock,
+        lines: Sequence[SpokenLine],
+        lead_s: Callable[[], float],
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._lines = lines
+        self._lead_s = lead_s
         self._index = 0
         self._left = False
         self._open: dict[int, _Open] = {}
@@ -64,7 +72,7 @@ class Lines:
             return
 
     async def _enter(self, index: int) -> None:
-        line = self._engine.speak(self._lines[index])
+        line = self._engine.speak(replace(self._lines[index], lead_s=self._lead_s()))
         sound = await line.__aenter__()
         self._open[index] = (line, sound)
         if self._left:

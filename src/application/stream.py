@@ -66,7 +66,7 @@ class SpeechStream:
         self._bus = bus
         self._clock = clock
         self.session = sessions.open(wanted_id, reading.characters, self.cancel)
-        self._lines = Lines(engine, clock, reading.lines(self.session.id))
+        self._lines = Lines(engine, clock, reading.lines(self.session.id), self._lead_s)
         self._engine_hz = engine.card.rate_hz
         self._resampler = Resampler(self._engine_hz, self.rate_hz)
         self._first: Pcm | None = None
@@ -141,6 +141,9 @@ class SpeechStream:
             self._bus.publish(AudioContinued(session.id, now_s - self._heard_s, starved))
         self._heard_s = now_s
         return pcm
+
+    def _lead_s(self) -> float:
+        return max(0.0, self.session.lead_s(self._clock.monotonic()))
 
     async def _end(self, state: SessionState) -> None:
         stage = self.session.state

@@ -60,6 +60,8 @@ class SpokenLine:
     pronunciations: tuple[Pronunciation, ...] = ()
     settings: SpeechSettings = field(default_factory=SpeechSettings)
     start_within_s: float = 30.0
+    lead_s: float = 0.0
+    """Sound its listener still has in hand: who has the least is spoken to first."""
 
 
 @dataclass(frozen=True, slots=True)

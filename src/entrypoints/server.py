@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 _BACKLOG = 2048
 _HEADER_BYTES = 32 * 2**10
+_SEND_BYTES = 64 * 2**10
 
 Ready = Callable[[int], None]
 """Told the port once the server answers."""
@@ -49,10 +50,15 @@ class Server(uvicorn.Server):
 
 
 def listen(settings: Settings) -> socket.socket:
-    """Bind the address; the kernel drops a peer that leaves bytes unread for too long."""
+    """Bind the address.
+
+    The kernel keeps little of a stream for a slow reader, so that the engine works for those who
+    hear nothing yet, and drops a peer that leaves bytes unread for too long.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         patience_ms = int(settings.stall_timeout_s * 1000)
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience_ms)

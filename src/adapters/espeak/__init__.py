@@ -1,0 +1,1 @@
+"""The embedded engine: espeak-ng, which needs no model and no GPU."""

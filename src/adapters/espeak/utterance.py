@@ -1,0 +1,182 @@
+"""One line between the loop that asked for it and the thread that speaks it."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from enum import Enum, auto
+from types import TracebackType
+from typing import Protocol, Self
+
+from typing_extensions import override
+
+from adapters.espeak.library import RATE_HZ, Pcm16
+from adapters.espeak.native import Mark
+from adapters.espeak.tape import Tape
+from adapters.espeak.timbre import Character
+from domain.errors import EngineBusyError, UnavailableError
+from domain.ports import Chunk, SpokenLine
+
+SHORTEST_RETRY_S = 0.1
+
+_FIRST = int(0.06 * RATE_HZ)
+_GROWTH = 2
+
+
+class _State(Enum):
+    WAITING = auto()
+    SPEAKING = auto()
+    MADE = auto()
+    FAILED = auto()
+    LEFT = auto()
+
+
+class Queue(Protocol):
+    """Where utterances wait for their turn."""
+
+    def admit(self, utterance: "Utterance") -> None:
+        """Take it in, or raise."""
+        ...
+
+    def drop(self, utterance: "Utterance") -> None:
+        """Forget it if it still waits."""
+        ...
+
+    def expected_wait_s(self) -> float:
+        """How long a new line would wait."""
+        ...
+
+
+class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator[Chunk]):
+    """The two sides share only what the lock guards; waking goes through the listener's loop."""
+
+    def __init__(self, line: SpokenLine, character: Character, queue: Queue) -> None:
+        self.line = line
+        self.character = character
+        self._queue = queue
+        self._lock = threading.Lock()
+        self._state = _State.WAITING
+        self._error: UnavailableError | None = None
+        self._tape: Tape | None = None
+        self._enough = _FIRST
+        self.needed_s = 0.0
+        self._deadline_s = 0.0
+        self._news = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @override
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        now_s = time.monotonic()
+        self.needed_s = now_s + self.line.lead_s
+        self._deadline_s = now_s + self.line.start_within_s
+        self._queue.admit(self)
+        return self
+
+    @override
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._state = _State.LEFT
+            self._tape = None
+        self._queue.drop(self)
+        self._news.set()
+
+    @override
+    async def __anext__(self) -> Chunk:
+        while True:
+            self._news.clear()
+            chunk, state = self._next()
+            if chunk is not None:
+                return chunk
+            if state in {_State.LEFT, _State.MADE}:
+                raise StopAsyncIteration
+            if state is _State.FAILED and self._error is not None:
+                raise self._error
+            await self._wait(state)
+
+    def begin(self) -> bool:
+        """The thread's turn for this line; False if nobody wants it any more."""
+        with self._lock:
+            if self._state is _State.WAITING and time.monotonic() < self._deadline_s:
+                self._state = _State.SPEAKING
+        if self._state is _State.WAITING:
+            self.expire()
+        return self._state is _State.SPEAKING
+
+    def ready(self, tape: Tape) -> None:
+        """Hear the line on this tape."""
+        with self._lock:
+            if self._state is _State.SPEAKING:
+                self._tape = tape
+
+    def hear(self, samples: Pcm16, marks: list[Mark]) -> bool:
+        """Keep the samples; wake the listener when enough have gathered, ever more each time."""
+        with self._lock:
+            if self._state is not _State.SPEAKING or self._tape is None:
+                return False
+            self._tape.write(samples, marks)
+            enough = self._tape.ready >= self._enough
+        if enough:
+            self._enough *= _GROWTH
+            return self._wake()
+        return True
+
+    def wanted(self) -> bool:
+        """Whether the listener is still there."""
+        return self._state is _State.SPEAKING
+
+    def end(self) -> None:
+        """The line has been spoken."""
+        with self._lock:
+            if self._state is not _State.SPEAKING or self._tape is None:
+                return
+            self._tape.finish()
+            self._state = _State.MADE
+        self._wake()
+
+    def fail(self, error: UnavailableError) -> None:
+        """The line cannot be spoken; whoever waits for it learns why."""
+        with self._lock:
+            if self._state not in {_State.WAITING, _State.SPEAKING}:
+                return
+            self._state = _State.FAILED
+            self._error = error
+        self._wake()
+
+    def expire(self) -> None:
+        """The line waited too long to begin."""
+        self.fail(EngineBusyError(max(SHORTEST_RETRY_S, self._queue.expected_wait_s())))
+        self._queue.drop(self)
+
+    def _next(self) -> tuple[Chunk | None, _State]:
+        with self._lock:
+            return (self._tape.take() if self._tape is not None else None), self._state
+
+    async def _wait(self, state: _State) -> None:
+        if state is not _State.WAITING:
+            await self._news.wait()
+            return
+        try:
+            async with asyncio.timeout(max(0.0, self._deadline_s - time.monotonic())):
+                await self._news.wait()
+        except TimeoutError:
+            with self._lock:
+                late = self._state is _State.WAITING
+            if late:
+                self.expire()
+
+    def _wake(self) -> bool:
+        """Tell the loop there is news; False if the loop is no more."""
+        if self._loop is None:
+            return False
+        try:
+            self._loop.call_soon_threadsafe(self._news.set)
+        except RuntimeError:
+            return False
+        return True

@@ -1,0 +1,253 @@
+"""What every speech engine guarantees."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from adapters.espeak import library
+from adapters.espeak.engine import EspeakEngine
+from domain.audio import Pcm
+from domain.errors import EngineBusyError, EngineFailedError, LatentsForeignError
+from domain.language import XTTS_LANGUAGES
+from domain.ports import Chunk, Pulse, SpeechEngine, SpokenLine, Word
+from tests.fakes.engine import FakeEngine
+
+TEXT = "Three small boats were waiting for the morning tide."
+
+
+@dataclass
+class Stand:
+    """An engine of one slot, and how to keep it from getting on while a test looks at it."""
+
+    engine: SpeechEngine
+    hold: Callable[[], AbstractContextManager[object]]
+
+    def line(self, text: str = TEXT, stream: str = "s", start_within_s: float = 30.0) -> SpokenLine:
+        card = self.engine.card
+        timbre = card.speakers[card.default_speaker]
+        return SpokenLine(stream, 0, text, "en", timbre, start_within_s=start_within_s)
+
+    async def until(self, true: Callable[[Pulse], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not true(await self.engine.pulse()):  # noqa: ASYNC110 - a pulse is asked for
+                await asyncio.sleep(0.001)
+
+
+Make = Callable[[int], Awaitable[Stand]]
+
+
+@pytest.fixture(params=["espeak", "fake"])
+async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
+    async with AsyncExitStack() as stack:
+
+        async def espeak(max_waiting: int) -> Stand:
+            engine = await stack.enter_async_context(EspeakEngine(max_waiting=max_waiting))
+            return Stand(engine, lambda: library._LOCK)
+
+        async def fake(max_waiting: int) -> Stand:
+            engine = FakeEngine(slots=1, max_waiting=max_waiting)
+            await stack.enter_async_context(engine)
+            return Stand(engine, lambda: held(engine))
+
+        yield espeak if request.param == "espeak" else fake
+
+
+@pytest.fixture
+async def stand(make: Make) -> Stand:
+    return await make(40)
+
+
+@contextmanager
+def held(engine: FakeEngine) -> Iterator[None]:
+    engine.running.clear()
+    yield
+    engine.running.set()
+    for line in engine.lines:
+        line.changed.set()
+
+
+async def heard(stand: Stand, line: SpokenLine) -> list[Chunk]:
+    async with stand.engine.speak(line) as chunks:
+        return [chunk async for chunk in chunks]
+
+
+def sound(chunks: list[Chunk]) -> bytes:
+    return np.concatenate([chunk.samples for chunk in chunks]).tobytes()
+
+
+def words(chunks: list[Chunk]) -> list[Word]:
+    return [word for chunk in chunks for word in chunk.words]
+
+
+async def test_a_line_is_sound_whose_final_chunk_alone_is_marked_last(stand: Stand) -> None:
+    chunks = await heard(stand, stand.line())
+    assert [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
+    assert all(chunk.samples.dtype == np.float32 for chunk in chunks)
+    samples = np.concatenate([chunk.samples for chunk in chunks])
+    assert len(samples) > stand.engine.card.rate_hz // 4
+    assert 0.01 < np.abs(samples).max() <= 1.0
+
+
+async def test_words_rise_and_lie_within_the_line(stand: Stand) -> None:
+    chunks = await heard(stand, stand.line())
+    total = sum(len(chunk.samples) for chunk in chunks)
+    found = words(chunks)
+    assert found
+    for before, after in pairwise(found):
+        assert before.char_end <= after.char
+        assert before.end <= after.start
+    assert all(0 <= word.char < word.char_end <= len(TEXT) for word in found)
+    assert all(0 <= word.start < word.end <= total for word in found)
+
+
+async def test_a_word_comes_with_the_chunk_it_begins_in(stand: Stand) -> None:
+    at = 0
+    for chunk in await heard(stand, stand.line()):
+        end = at + len(chunk.samples)
+        assert all(at <= word.start < end for word in chunk.words)
+        at = end
+
+
+async def test_a_line_spoken_among_others_is_the_same_bytes_as_alone(stand: Stand) -> None:
+    alone = await heard(stand, stand.line())
+    others = [f"Line {number} speaks of something else entirely." for number in range(20)]
+    spoken = await asyncio.gather(
+        *(heard(stand, stand.line(text)) for text in others[:10]),
+        heard(stand, stand.line()),
+        *(heard(stand, stand.line(text)) for text in others[10:]),
+    )
+    assert sound(spoken[10]) == sound(alone)
+    assert words(spoken[10]) == words(alone)
+    assert len({sound(chunks) for chunks in spoken}) == 21
+
+
+async def test_lines_are_spoken_in_the_order_they_were_admitted(stand: Stand) -> None:
+    async with AsyncExitStack() as stack:
+        with stand.hold():
+            for stream in ("a", "b", "c", "d"):
+                line = stand.line(stream=stream)
+                await stack.enter_async_context(stand.engine.speak(line))
+                await stand.until(lambda pulse: pulse.speaking == 1)
+            assert (await stand.engine.pulse()).waiting == ("b", "c", "d")
+
+
+async def test_a_full_queue_refuses_at_the_door(make: Make) -> None:
+    stand = await make(2)
+    async with AsyncExitStack() as stack:
+        with stand.hold():
+            for _ in range(3):
+                await stack.enter_async_context(stand.engine.speak(stand.line()))
+                await stand.until(lambda pulse: pulse.speaking == 1)
+            with pytest.raises(EngineBusyError) as refused:
+                await stack.enter_async_context(stand.engine.speak(stand.line()))
+            assert (refused.value.retry_after_s or 0.0) > 0
+
+
+async def test_a_line_that_leaves_the_queue_makes_room(make: Make) -> None:
+    stand = await make(1)
+    first, second, third = (stand.engine.speak(stand.line(stream=s)) for s in ("a", "b", "c"))
+    with stand.hold():
+        await first.__aenter__()
+        await stand.until(lambda pulse: pulse.speaking == 1)
+        chunks = await second.__aenter__()
+        await second.__aexit__(None, None, None)
+        assert (await stand.engine.pulse()).waiting == ()
+        await third.__aenter__()
+        assert (await stand.engine.pulse()).waiting == ("c",)
+    assert [chunk async for chunk in chunks] == []
+    await first.__aexit__(None, None, None)
+    await third.__aexit__(None, None, None)
+
+
+async def test_a_line_that_may_not_wait_any_longer_says_busy(stand: Stand) -> None:
+    async with AsyncExitStack() as stack:
+        with stand.hold():
+            await stack.enter_async_context(stand.engine.speak(stand.line()))
+            await stand.until(lambda pulse: pulse.speaking == 1)
+            late = stand.line(start_within_s=0.02)
+            chunks = await stack.enter_async_context(stand.engine.speak(late))
+            with pytest.raises(EngineBusyError):
+                await anext(chunks)
+
+
+async def test_leaving_frees_a_task_that_waits_for_a_chunk(stand: Stand) -> None:
+    manager = stand.engine.speak(stand.line())
+
+    async def listen(chunks: AsyncIterator[Chunk]) -> list[Chunk]:
+        return [chunk async for chunk in chunks]
+
+    with stand.hold():
+        chunks = await manager.__aenter__()
+        listening = asyncio.create_task(listen(chunks))
+        await stand.until(lambda pulse: pulse.speaking == 1)
+        await manager.__aexit__(None, None, None)
+        assert await asyncio.wait_for(listening, 1) == []
+
+
+async def test_leaving_while_speaking_frees_the_engine(stand: Stand) -> None:
+    manager = stand.engine.speak(stand.line())
+    chunks = await manager.__aenter__()
+    await anext(chunks)
+    await manager.__aexit__(None, None, None)
+    assert [chunk async for chunk in chunks] == []
+    await stand.until(lambda pulse: pulse.speaking == 0 and not pulse.waiting)
+    assert (await heard(stand, stand.line()))[-1].last
+
+
+async def test_a_line_longer_than_the_card_allows_is_refused(stand: Stand) -> None:
+    text = "a" * (stand.engine.card.longest("en") + 1)
+    with pytest.raises(EngineFailedError):
+        await heard(stand, stand.line(text))
+
+
+async def test_latents_of_this_engine_come_back_as_the_same_timbre(stand: Stand) -> None:
+    for timbre in list(stand.engine.card.speakers.values())[:3]:
+        carried = {name: np.array(array.tolist(), "f4") for name, array in timbre.arrays.items()}
+        assert (await stand.engine.recall(carried)).sha256 == timbre.sha256
+
+
+async def test_latents_of_another_engine_are_refused(stand: Stand) -> None:
+    noise = np.random.default_rng(1).standard_normal((33, 1024)).astype(np.float32)
+    foreign = {"gpt_cond_latent": noise[:32], "speaker_embedding": noise[32, :512]}
+    with pytest.raises(LatentsForeignError):
+        await stand.engine.recall(foreign)
+
+
+async def test_a_conditioned_timbre_speaks_and_is_carried_by_clients(stand: Stand) -> None:
+    seconds = np.arange(2 * 16_000) / 16_000
+    clip = Pcm(np.sin(2 * np.pi * 150 * seconds).astype(np.float32), 16_000)
+    timbre = await stand.engine.condition([clip])
+    assert timbre.fingerprint == stand.engine.card.fingerprint
+    assert timbre.arrays["gpt_cond_latent"].shape == (32, 1024)
+    assert timbre.arrays["speaker_embedding"].shape == (512,)
+    assert (await stand.engine.recall(timbre.arrays)).sha256 == timbre.sha256
+    line = SpokenLine("s", 0, TEXT, "en", timbre)
+    assert (await heard(stand, line))[-1].last
+
+
+async def test_the_card_is_complete(stand: Stand) -> None:
+    card = stand.engine.card
+    assert card.languages[:17] == XTTS_LANGUAGES
+    assert len(set(card.languages)) == len(card.languages)
+    assert card.default_speaker in card.speakers
+    assert all(timbre.fingerprint == card.fingerprint for timbre in card.speakers.values())
+    assert len({timbre.sha256 for timbre in card.speakers.values()}) == len(card.speakers)
+    assert card.rates[0] < 1.0 < card.rates[1]
+    assert card.rate_hz > 0
+    assert all(card.longest(language) > 0 for language in card.languages)
+
+
+async def test_an_idle_engine_is_alive_and_without_a_queue(stand: Stand) -> None:
+    await heard(stand, stand.line())
+    await stand.until(lambda pulse: pulse.speaking == 0)
+    pulse = await stand.engine.pulse()
+    assert pulse.alive
+    assert pulse.waiting == ()
+    assert pulse.expected_wait_s == 0
+    assert pulse.last_step_age_s is not None
+    assert pulse.last_step_age_s < 2.0
