@@ -27,7 +27,7 @@ async def test_every_listener_hears_every_event_in_order(bus: MemoryEvents) -> N
 
 async def test_a_waiting_listener_is_woken(bus: MemoryEvents) -> None:
     async with bus.subscribe() as listener:
-        waiting = asyncio.create_task(anext(listener))
+        waiting = asyncio.ensure_future(anext(listener))
         await asyncio.sleep(0)
         bus.publish(event(1))
         assert await waiting == event(1)
