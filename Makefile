@@ -15,7 +15,7 @@ TEST := $(VENV)/test.stamp
 DEV := $(VENV)/dev.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-gpu check lint types imports cov bench migrate revision clean
+.PHONY: help run test test-kills test-gpu check lint types imports cov bench migrate settings revision clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ run: $(BASE) ## install what is missing, migrate, and speak on http://127.0.0.1:
 
 test: $(TEST) ## the whole suite (ARGS="-k voices" picks; REQUIRE_ALL=1 forbids skips)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-kills: $(TEST) ## 200 kills during a voice save, on each database
+	@RHAPSODE_TEST_KILLS=200 $(BIN)/python -m pytest tests/unit/adapters/sql/test_killed.py --timeout 600 $(ARGS)
 
 test-gpu: $(TEST) ## the tests that need a CUDA device
 	@$(BIN)/python -m pytest -m gpu $(ARGS)
@@ -49,9 +52,13 @@ cov: $(TEST) ## branch coverage of domain and application; under 95 % fails
 bench: $(TEST) ## first audio and throughput of the machine you sit at
 	@$(BIN)/python -m bench.first_audio $(ARGS)
 	@$(BIN)/python -m bench.throughput $(ARGS)
+	@$(BIN)/python -m bench.registry $(ARGS)
 
 migrate: $(BASE) ## bring the database to the newest schema
 	@$(BIN)/rhapsode migrate
+
+settings: $(BASE) ## write docs/settings.md and the example files anew
+	@$(BIN)/python -m entrypoints.cli.settings_page
 
 revision: $(BASE) ## write a new migration: make revision M="voices get a language"
 	@test -n "$(M)" || { echo 'say what changes: make revision M="voices get a language"'; exit 2; }

@@ -14,7 +14,7 @@ import tempfile
 import uuid
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,11 +39,19 @@ def sqlite_url(folder: Path) -> str:
 @contextmanager
 def fresh_postgres() -> Iterator[str]:
     """Make an empty database and drop it at the end; skip where no server answers."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(reachable_postgres())
+        except OSError as e:
+            pytest.skip(f"PostgreSQL is not reachable: {e}")
+        yield url
+
+
+@contextmanager
+def reachable_postgres() -> Iterator[str]:
+    """Make an empty database and drop it at the end; `OSError` where no server answers."""
     name = f"rhapsode_test_{uuid.uuid4().hex[:12]}"
-    try:
-        apart(_tell(_SERVER, f"CREATE DATABASE {name} TEMPLATE template0"))
-    except OSError as e:
-        pytest.skip(f"PostgreSQL is not reachable: {e}")
+    apart(_tell(_SERVER, f"CREATE DATABASE {name} TEMPLATE template0"))
     try:
         url = make_url(_SERVER).set(database=name)
         yield url.render_as_string(hide_password=False)

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from domain.errors import SessionExistsError, SessionUnknownError
+from domain.errors import HouseClosingError, SessionExistsError, SessionUnknownError
 from domain.ports import Clock, SpeechEngine
 from domain.session import Session, SessionState, session_id
 
@@ -27,6 +27,7 @@ class Sessions:
         self._engine = engine
         self._clock = clock
         self._remembered = remembered
+        self.closing = False
         self._living: dict[str, tuple[Session, Cancel]] = {}
         self._ended: OrderedDict[str, Session] = OrderedDict()
 
@@ -35,8 +36,14 @@ class Sessions:
         """How many streams live."""
         return len(self._living)
 
+    def close_doors(self) -> None:
+        """Begin no session any more; those that live go on to their end."""
+        self.closing = True
+
     def open(self, wanted: str | None, characters: int, cancel: Cancel) -> Session:
         """Begin a session under the wanted id; the id of a living one is refused."""
+        if self.closing:
+            raise HouseClosingError
         new_id = session_id(wanted)
         if new_id in self._living:
             raise SessionExistsError(new_id)

@@ -2,7 +2,7 @@
 
 from application.sessions import Sessions
 from application.stream import Reading, SpeechStream
-from application.voices import Voices
+from application.timbres import Timbres
 from domain.errors import (
     EngineBusyError,
     InputError,
@@ -25,20 +25,22 @@ class Speaking:
         self,
         *,
         engine: SpeechEngine,
-        voices: Voices,
+        timbres: Timbres,
         sessions: Sessions,
         splitter: SentenceSplitter,
         bus: EventBus,
         clock: Clock,
         longest_text: int,
+        default_language: str,
     ) -> None:
         self._engine = engine
-        self._voices = voices
+        self._timbres = timbres
         self._sessions = sessions
         self._splitter = splitter
         self._bus = bus
         self._clock = clock
         self._longest_text = longest_text
+        self._default_language = default_language
 
     async def begin(self, request: SpeechRequest) -> SpeechStream:
         """Return a stream whose first sound is there already; close it whatever happens."""
@@ -58,21 +60,25 @@ class Speaking:
         return stream
 
     async def _reading(self, request: SpeechRequest) -> Reading:
-        if len(request.text) > self._longest_text:
-            raise TextTooLongError(len(request.text), self._longest_text)
+        self._check_length(request.text)
         card = self._engine.card
-        language = spoken(request.language, card.languages)
+        language = spoken(request.language or self._default_language, card.languages)
         text = tidy(request.text)
+        self._check_length(text)
         pieces = plan(text, language, self._splitter, card.longest(language))
-        if not pieces:
-            msg = "The text is empty; send at least one word to speak."
+        if not any(letter.isalnum() for letter in text):
+            msg = "The text is empty: it has no letter and no digit; send a word to speak."
             raise InputError(msg)
         return Reading(pieces, language, await self._timbre(request), request.settings)
+
+    def _check_length(self, text: str) -> None:
+        if len(text) > self._longest_text:
+            raise TextTooLongError(len(text), self._longest_text)
 
     async def _timbre(self, request: SpeechRequest) -> Timbre:
         if request.latents is not None:
             return await self._engine.recall(request.latents)
-        return await self._voices.timbre(request.voice)
+        return await self._timbres.find(request.owner, request.voice)
 
 
 def _reason(error: SpeechError) -> str:

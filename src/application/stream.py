@@ -65,10 +65,10 @@ class SpeechStream:
         self._sessions = sessions
         self._bus = bus
         self._clock = clock
-        self.session = sessions.open(wanted_id, reading.characters, self.cancel)
-        self._lines = Lines(engine, clock, reading.lines(self.session.id), self._lead_s)
         self._engine_hz = engine.card.rate_hz
         self._resampler = Resampler(self._engine_hz, self.rate_hz)
+        self.session = sessions.open(wanted_id, reading.characters, self.cancel)
+        self._lines = Lines(engine, clock, reading.lines(self.session.id), self._lead_s)
         self._first: Pcm | None = None
         self._heard_s = clock.monotonic()
         bus.publish(SpeechQueued(self.session.id, reading.characters))

@@ -1,120 +1,174 @@
-"""Voices: clone one from a clip, save it, list, delete, and find its timbre to speak with."""
+"""Voices: clone one from clips, save, find, change, delete; take one out and bring one in."""
 
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from domain.errors import (
-    VoiceClipsMissingError,
-    VoiceDamagedError,
-    VoiceExistsError,
-    VoiceUnknownError,
-)
+from application.timbres import Timbres
+from domain.access import HOUSE
+from domain.audio import Pcm
+from domain.errors import ConsentMissingError, VoiceExistsError, VoiceUnknownError
 from domain.events import VoiceDeleted, VoiceSaved
-from domain.ports import Clock, EventBus, SoundStudio, SpeechEngine, TimbreStore, VoiceStore
+from domain.ports import (
+    Clock,
+    EventBus,
+    Once,
+    SoundStudio,
+    SpeechEngine,
+    TimbreStore,
+    VoicePage,
+    VoiceSearch,
+    VoiceStore,
+)
 from domain.speech import Latents
-from domain.voice import Clip, Timbre, Voice, check_clip, is_voice_id, voice_id
-
-log = logging.getLogger(__name__)
+from domain.voice import Clip, Consent, Timbre, Voice, check_clip, is_voice_id, voice_id
+from domain.voice_file import VoiceFile, packed, unpacked
 
 
 @dataclass(frozen=True, slots=True)
 class Clone:
     """A voice taken from clips, or from latents alone, and not yet saved."""
 
-    timbre: Timbre
+    timbres: tuple[Timbre, ...]
     clips: tuple[Clip, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    @property
+    def content(self) -> str:
+        """What there is to save, as one hash."""
+        parts = [*(clip.sha256 for clip in self.clips), *(each.sha256 for each in self.timbres)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a caller says of a voice to be saved; an id is made where none is given."""
+
+    id: str | None = None
+    name: str = ""
+    description: str = ""
+    language: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    consent: Consent | None = None
+    once: str | None = None
+    owner: str = HOUSE
+
 
 class Voices:
-    """The registry: saved voices first of all, and the speakers the engine brings along."""
+    """The registry of saved voices."""
 
     def __init__(
         self,
         *,
         store: VoiceStore,
-        timbres: TimbreStore,
+        timbre_store: TimbreStore,
+        timbres: Timbres,
         engine: SpeechEngine,
         studio: SoundStudio,
         bus: EventBus,
         clock: Clock,
         longest_clip_s: float,
+        require_consent: bool,
     ) -> None:
         self._store = store
+        self._timbre_store = timbre_store
         self._timbres = timbres
         self._engine = engine
         self._studio = studio
         self._bus = bus
         self._clock = clock
         self._longest_clip_s = longest_clip_s
+        self._require_consent = require_consent
 
     async def clone(self, uploads: Sequence[bytes]) -> Clone:
         """Take a voice from uploaded clips; a clip that cannot make one is refused."""
         sounds = [await self._studio.read_clip(upload) for upload in uploads]
-        warnings = [note for sound in sounds for note in check_clip(sound, self._longest_clip_s)]
+        warnings = [note for sound in sounds for note in await self._check_clip(sound)]
         timbre = await self._engine.condition(sounds)
         clips = [await self._studio.pack(sound) for sound in sounds]
-        return Clone(timbre, tuple(clips), tuple(warnings))
+        return Clone((timbre,), tuple(clips), tuple(warnings))
 
     async def recall(self, latents: Latents) -> Clone:
         """Take a voice from latents that a client kept."""
-        return Clone(await self._engine.recall(latents))
+        return Clone((await self._engine.recall(latents),))
 
-    async def save(self, clone: Clone, wanted_id: str | None, name: str, description: str) -> Voice:
-        """Keep a cloned voice, whole or not at all."""
-        new_id = voice_id(wanted_id)
-        if self._speaker(new_id) is not None:
+    async def save(self, clone: Clone, draft: Draft) -> Voice:
+        """Keep a cloned voice, whole or not at all; a retry under the same `once` saves nothing."""
+        if self._require_consent and draft.consent is None:
+            raise ConsentMissingError
+        new_id = voice_id(draft.id)
+        if self._timbres.speaker(new_id) is not None:
             raise VoiceExistsError(new_id)
-        voice = Voice(new_id, name or new_id, description, self._clock.now())
-        await self._store.add(voice, clone.clips, [clone.timbre])
-        self._bus.publish(VoiceSaved(new_id))
+        voice = Voice(
+            id=new_id,
+            name=draft.name or new_id,
+            description=draft.description,
+            created_at=self._clock.now(),
+            language=draft.language,
+            labels=draft.labels,
+            owner=draft.owner,
+            consent=draft.consent,
+        )
+        once = Once(draft.once, clone.content) if draft.once else None
+        kept = await self._store.add(voice, clone.clips, clone.timbres, once)
+        self._bus.publish(VoiceSaved(kept.id))
+        return kept
+
+    async def get(self, owner: str, wanted: str) -> Voice:
+        """Return one voice."""
+        voice = await self._store.get(owner, wanted) if is_voice_id(wanted) else None
+        if voice is None:
+            raise VoiceUnknownError(wanted)
         return voice
 
-    async def every(self) -> tuple[Voice, ...]:
-        """Return all saved voices, oldest first."""
-        return await self._store.every()
+    async def find(self, search: VoiceSearch) -> VoicePage:
+        """Return a page of voices."""
+        return await self._store.find(search)
 
-    async def delete(self, wanted: str) -> None:
+    async def change(self, seen: Voice) -> Voice:
+        """Write a changed voice over the version its caller has seen."""
+        changed = await self._store.change(seen)
+        self._timbres.forget(seen.owner, seen.id)
+        return changed
+
+    async def delete(self, owner: str, wanted: str) -> None:
         """Forget a saved voice; a stream that speaks with it goes on to its end."""
         if not is_voice_id(wanted):
             raise VoiceUnknownError(wanted)
-        await self._store.remove(wanted)
+        await self._store.remove(owner, wanted)
+        self._timbres.forget(owner, wanted)
         self._bus.publish(VoiceDeleted(wanted))
 
-    async def timbre(self, wanted: str | None) -> Timbre:
-        """Return what the engine needs to speak as this voice; no name means the engine's own."""
-        card = self._engine.card
-        speaker = self._speaker(wanted or card.default_speaker)
-        if speaker is not None:
-            return speaker
-        if wanted is None or not is_voice_id(wanted):
-            raise VoiceUnknownError(str(wanted))
-        return await self._kept(wanted) or await self._learn(wanted)
+    async def _check(self, file: VoiceFile) -> None:
+        """Trust nothing that came from elsewhere: hear its clips, let the engine judge its own."""
+        for clip in file.clips:
+            await self._check_clip(await self._studio.read_clip(clip.flac))
+        for timbre in file.timbres:
+            if timbre.fingerprint == self._engine.card.fingerprint:
+                await self._engine.recall(timbre.arrays)
 
-    def _speaker(self, name: str) -> Timbre | None:
-        speakers = self._engine.card.speakers
-        if name in speakers:
-            return speakers[name]
-        alike = (known for known in speakers if known.casefold() == name.casefold())
-        return speakers.get(next(alike, ""))
+    async def _check_clip(self, sound: Pcm) -> tuple[str, ...]:
+        return await asyncio.to_thread(check_clip, sound, self._longest_clip_s)
 
-    async def _kept(self, wanted: str) -> Timbre | None:
-        """Return the timbre this engine made before; a damaged one is made again from the clips."""
-        try:
-            return await self._timbres.load(wanted, self._engine.card.fingerprint)
-        except VoiceDamagedError as error:
-            log.warning("%s It is learnt again.", error)
-            return None
+    async def take_out(self, owner: str, wanted: str) -> bytes:
+        """Return a voice with all that was kept of it, as one file."""
+        voice = await self.get(owner, wanted)
+        clips = await self._timbre_store.clips(owner, wanted)
+        timbres = await self._timbre_store.every(owner, wanted)
+        return packed(VoiceFile(voice, clips, timbres))
 
-    async def _learn(self, wanted: str) -> Timbre:
-        """Condition this engine on a voice that another one cloned: its clips are still there."""
-        if await self._store.find(wanted) is None:
-            raise VoiceUnknownError(wanted)
-        clips = await self._timbres.clips(wanted)
-        if not clips:
-            raise VoiceClipsMissingError(wanted, self._engine.card.name)
-        sounds = [await self._studio.read_clip(clip.flac) for clip in clips]
-        timbre = await self._engine.condition(sounds)
-        await self._timbres.keep(wanted, timbre)
-        return timbre
+    async def bring_in(self, data: bytes, draft: Draft) -> Voice:
+        """Save a voice that was taken out elsewhere; what the draft leaves open, the file says."""
+        file = unpacked(data)
+        await self._check(file)
+        told = replace(
+            draft,
+            id=draft.id or file.voice.id,
+            name=draft.name or file.voice.name,
+            description=draft.description or file.voice.description,
+            language=draft.language or file.voice.language,
+            labels={**file.voice.labels, **draft.labels},
+            consent=draft.consent or file.voice.consent,
+        )
+        return await self.save(Clone(file.timbres, file.clips), told)

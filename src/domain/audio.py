@@ -1,6 +1,5 @@
 """Sound as samples: mono float32 at a known rate."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,12 +32,6 @@ def silence(seconds: float, rate_hz: int) -> Samples:
 def join(*parts: Samples) -> Samples:
     """Return the parts one after another."""
     return np.concatenate(parts)
-
-
-def gathered(parts: Iterable[Pcm], rate_hz: int) -> Pcm:
-    """Return a stream that was heard to its end as one sound."""
-    samples = [part.samples for part in parts]
-    return Pcm(join(*samples) if samples else silence(0, rate_hz), rate_hz)
 
 
 def to_int16(samples: Samples) -> bytes:

@@ -7,6 +7,8 @@
     │   ├── SettingOutOfRangeError
     │   ├── VoiceIdInvalidError
     │   ├── VoiceTextInvalidError
+    │   ├── ConsentMissingError
+    │   ├── VoiceFileInvalidError  an export that cannot be read
     │   ├── SessionIdInvalidError
     │   ├── LatentsForeignError   latents that another engine made
     │   ├── ClipRefusedError      a reference clip that cannot make a voice
@@ -16,6 +18,8 @@
     │   └── SessionUnknownError
     ├── ConflictError
     │   ├── VoiceExistsError
+    │   ├── VoiceChangedError     somebody else changed it first
+    │   ├── OnceKeyReusedError    an idempotency key with other content
     │   ├── VoiceClipsMissingError   a voice saved as latents of another engine
     │   └── SessionExistsError
     ├── AccessError
@@ -24,10 +28,12 @@
     ├── VoiceDamagedError         what is kept of a voice is not what was saved
     ├── SpeechCancelledError      the session was cancelled before it could be heard
     └── UnavailableError          not the caller's fault; trying again may help
+        ├── HouseClosingError     the server ends; another one may answer
         ├── EngineBusyError       knows when to try again
         ├── EngineFailedError
         ├── StudioBusyError
-        └── StoreUnavailableError
+        ├── StoreUnavailableError
+        └── StoreFullError        nothing was kept; speaking goes on
 
 Errors carry data; each protocol has one table from error to its own wire shape.
 """
@@ -93,6 +99,23 @@ class VoiceTextInvalidError(InputError):
         )
 
 
+class ConsentMissingError(InputError):
+    """This server clones nobody who has not agreed to it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server keeps a voice only with its speaker's consent: send 'consent' with the"
+            " fields 'by' and 'statement'.",
+        )
+
+
+class VoiceFileInvalidError(InputError):
+    """A file that holds no voice, or a damaged one."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This is no voice that was exported whole ({reason}); export it again.")
+
+
 class SessionIdInvalidError(InputError):
     """A session id that could not be put into a header safely."""
 
@@ -137,7 +160,7 @@ class VoiceUnknownError(NotFoundError):
     def __init__(self, voice_id: str) -> None:
         super().__init__(
             f"There is no voice {_quoted(voice_id)};"
-            " GET /saved_voices and /available_speakers list those there are.",
+            " the lists of saved voices and of speakers show which there are.",
         )
         self.voice_id = voice_id
 
@@ -159,9 +182,31 @@ class VoiceExistsError(ConflictError):
 
     def __init__(self, voice_id: str) -> None:
         super().__init__(
-            f"The voice {_quoted(voice_id)} exists already; delete it first or choose another id.",
+            f"There is a voice {_quoted(voice_id)} already; choose another id.",
         )
         self.voice_id = voice_id
+
+
+class VoiceChangedError(ConflictError):
+    """Somebody changed the voice since the caller saw it."""
+
+    def __init__(self, voice_id: str, version: int) -> None:
+        super().__init__(
+            f"The voice {_quoted(voice_id)} was changed since version {version};"
+            " read it again, then repeat the change.",
+        )
+        self.voice_id = voice_id
+        self.version = version
+
+
+class OnceKeyReusedError(ConflictError):
+    """An idempotency key came a second time with something else to save."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"The idempotency key {_quoted(key)} stood for another voice; choose a new key.",
+        )
+        self.key = key
 
 
 class VoiceClipsMissingError(ConflictError):
@@ -195,8 +240,7 @@ class KeyMissingError(AccessError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This server needs an API key:"
-            " send it as 'Authorization: Bearer KEY' or 'xi-api-key: KEY'.",
+            "This server needs an API key: send it as a Bearer token or in the header xi-api-key.",
         )
 
 
@@ -235,6 +279,15 @@ class UnavailableError(SpeechError):
     retry_after_s: float | None = None
 
 
+class HouseClosingError(UnavailableError):
+    """No new stream is begun: the server lets the others end and goes."""
+
+    retry_after_s = 5.0
+
+    def __init__(self) -> None:
+        super().__init__("This server is shutting down; try again in a moment.")
+
+
 class EngineBusyError(UnavailableError):
     """Too many lines wait already."""
 
@@ -255,6 +308,13 @@ class StoreUnavailableError(UnavailableError):
     """The database did not answer in time."""
 
     retry_after_s = 1.0
+
+
+class StoreFullError(UnavailableError):
+    """The disk is full."""
+
+    def __init__(self) -> None:
+        super().__init__("The disk is full: nothing was saved; make room, then try again.")
 
 
 def _quoted(name: str, most: int = 80) -> str:

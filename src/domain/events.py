@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SpeechQueued:
-    """A request was taken in and its first line submitted."""
+    """A request was found speakable and given a session."""
 
     session_id: str
     characters: int
@@ -58,6 +58,14 @@ class RequestAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheAsked:
+    """A cache was asked for something and had it, or had not."""
+
+    cache: str
+    hit: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceSaved:
     """A voice was added to the registry."""
 
@@ -78,6 +86,7 @@ Event = (
     | SpeechFinished
     | SpeechRefused
     | RequestAnswered
+    | CacheAsked
     | VoiceSaved
     | VoiceDeleted
 )

@@ -11,12 +11,14 @@ _FIRST_LONGEST = 100
 _CLAUSE_SHORTEST = 16
 _FRAGMENT_SHORTER = 12
 _MARKS_IN_A_ROW = 4
+_SAME_IN_A_ROW = 8
 
 _SENTENCE_PAUSE_S = 0.25
 _PARAGRAPH_PAUSE_S = 0.5
 _CLAUSE_PAUSE_S = 0.1
 
-_PARAGRAPH = re.compile(r"\s*\n\s*\n\s*")
+_PARAGRAPH = re.compile(r"\n(?: ?\n)+")
+_BLANK = re.compile(r"[^\S\n]+")
 _SPACE = re.compile(r"\s+")
 _CLAUSE_END = re.compile(r"[,;:)\]—–،؛，、；：](?=\s)|[，、；：]")  # noqa: RUF001 - the marks of many scripts
 _BREAKABLE = re.compile(r"\s")
@@ -33,7 +35,7 @@ class Piece:
 def tidy(text: str) -> str:
     """Compose characters, drop what has no sound and stacks of marks; keep paragraphs apart."""
     composed = unicodedata.normalize("NFC", text)
-    heard = "".join(_heard(composed))
+    heard = _BLANK.sub(" ", "".join(_heard(composed)))
     return "\n\n".join(
         line for line in (_SPACE.sub(" ", part).strip() for part in _PARAGRAPH.split(heard)) if line
     )
@@ -55,11 +57,15 @@ def plan(text: str, language: str, splitter: SentenceSplitter, longest: int) -> 
 
 
 def _heard(text: str) -> Iterator[str]:
-    marks = 0
+    marks = again = 0
+    before = ""
     for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category in {"Mn", "Me"} else 0
-        if marks > _MARKS_IN_A_ROW or category in {"Cs", "Co", "Cn"}:
+        again = again + 1 if character == before else 0
+        before = character
+        stacked = marks > _MARKS_IN_A_ROW or (again > _SAME_IN_A_ROW and category[0] in "PS")
+        if stacked or category in {"Cs", "Co", "Cn"}:
             continue
         if category == "Cc" and character not in "\n\t\r":
             yield " "

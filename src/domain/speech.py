@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from domain.access import HOUSE
 from domain.audio import Samples
 from domain.errors import SettingOutOfRangeError
 
@@ -41,11 +42,12 @@ class SpeechSettings:
 
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
-    """One text in one voice; `latents` stand in for a saved voice."""
+    """One text in one voice of its owner; `latents` stand in for a saved voice."""
 
     text: str
-    language: str = "en"
+    language: str | None = None
     voice: str | None = None
     latents: Latents | None = None
     settings: SpeechSettings = field(default_factory=SpeechSettings)
     session_id: str | None = None
+    owner: str = HOUSE

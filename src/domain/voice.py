@@ -4,12 +4,13 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 import numpy as np
 
+from domain.access import HOUSE
 from domain.audio import Pcm, Samples
 from domain.errors import ClipRefusedError, VoiceIdInvalidError, VoiceTextInvalidError
 
@@ -21,6 +22,8 @@ _LEAST_SOUND_S = 0.5
 _FRAME_S = 0.02
 _LONGEST_NAME = 200
 _LONGEST_DESCRIPTION = 2000
+_LONGEST_LABEL = 100
+_MOST_LABELS = 50
 
 
 def is_voice_id(name: str) -> bool:
@@ -38,23 +41,45 @@ def voice_id(wanted: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """Who agreed to the clone, in which words, and when."""
+
+    by: str
+    statement: str
+    given_at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse text that no database can hold."""
+        _check_texts(("consent", self.by, _LONGEST_NAME))
+        _check_texts(("consent", self.statement, _LONGEST_DESCRIPTION))
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
-    """A saved voice as its owner sees it."""
+    """A saved voice as its owner sees it; each change raises its version by one."""
 
     id: str
     name: str
     description: str
     created_at: datetime
+    language: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    owner: str = HOUSE
+    consent: Consent | None = None
+    version: int = 1
+    updated_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse an id that could become a path, and text that no database can hold."""
         voice_id(self.id)
-        for name, text, longest in (
+        if len(self.labels) > _MOST_LABELS:
+            raise VoiceTextInvalidError("labels", _MOST_LABELS)
+        _check_texts(
             ("name", self.name, _LONGEST_NAME),
             ("description", self.description, _LONGEST_DESCRIPTION),
-        ):
-            if len(text) > longest or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
-                raise VoiceTextInvalidError(name, longest)
+            ("language", self.language or "", _LONGEST_NAME),
+            *(("label", text, _LONGEST_LABEL) for pair in self.labels.items() for text in pair),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +98,15 @@ class Clip:
 
 @dataclass(frozen=True, eq=False)
 class Timbre:
-    """What ONE engine, named by its fingerprint, needs to sound like ONE voice."""
+    """What ONE engine, named by its fingerprint, needs to sound like ONE voice.
+
+    `heard_lufs` is how loud that voice was found to be under that engine; it is learnt, and no
+    part of the timbre's identity.
+    """
 
     fingerprint: str
     arrays: Mapping[str, Samples]
+    heard_lufs: float | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -120,3 +150,9 @@ def sounding_s(pcm: Pcm) -> float:
     whole = len(pcm.samples) // frame * frame
     power = np.square(pcm.samples[:whole].reshape(-1, frame), dtype=np.float64).mean(axis=1)
     return float(np.count_nonzero(power > 10 ** (_SILENT_DBFS / 10))) * _FRAME_S
+
+
+def _check_texts(*fields: tuple[str, str, int]) -> None:
+    for name, text, longest in fields:
+        if len(text) > longest or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+            raise VoiceTextInvalidError(name, longest)

@@ -2,8 +2,6 @@
 
 import struct
 
-from domain.audio import Pcm, to_int16
-
 _ENDLESS = 0xFFFFFFFF
 _SAMPLE_BYTES = 2
 _MARK = b"Synthetic speech made by Rhapsode\0"
@@ -14,11 +12,14 @@ def stream_header(rate_hz: int) -> bytes:
     return _header(rate_hz, data_bytes=_ENDLESS, riff_bytes=_ENDLESS)
 
 
-def whole_file(pcm: Pcm) -> bytes:
-    """A complete file with true sizes; the mark that it is synthetic stands behind the sound."""
-    data = to_int16(pcm.samples)
+def whole_file(rate_hz: int, samples: bytes) -> bytes:
+    """A complete file of 16-bit samples with true sizes.
+
+    The mark that the sound is synthetic stands behind it.
+    """
     mark = _info_chunk()
-    return _header(pcm.rate_hz, len(data), 36 + len(data) + len(mark)) + data + mark
+    header = _header(rate_hz, len(samples), 36 + len(samples) + len(mark))
+    return b"".join((header, samples, mark))
 
 
 def _header(rate_hz: int, data_bytes: int, riff_bytes: int) -> bytes:

@@ -17,7 +17,10 @@ from entrypoints.streaming_server import http as streaming_server
 _JSON_BYTES = 4 * 2**20
 _MOST_PARTS = 20
 
-_FOR_HANDLERS = ("settings", "engine", "sessions", "speaking", "voices", "figures")
+_FOR_HANDLERS = (
+    *("settings", "clock", "engine", "sessions", "speaking"),
+    *("voices", "caches", "figures"),
+)
 
 
 def application(container: Container) -> Litestar:
@@ -48,7 +51,7 @@ def served(container: Container) -> ASGIApp:
         application(container),
         bus=container.bus(),
         engine=lambda: container.engine().card.name,
-        hosts=local_hosts(settings.allowed_hosts) if named else None,
+        hosts=local_hosts(settings.host, *settings.allowed_hosts) if named else None,
         body_timeout_s=settings.request_timeout_s,
     )
 

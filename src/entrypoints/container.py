@@ -7,6 +7,8 @@ from dependency_injector import containers, providers
 
 from adapters.espeak.engine import EspeakEngine
 from adapters.ffmpeg.studio import FfmpegStudio
+from adapters.files.audio import FileAudioCache
+from adapters.memory.audio import MemoryAudioCache
 from adapters.memory.events import MemoryEvents
 from adapters.prometheus.figures import PrometheusFigures
 from adapters.sentences.splitter import SentencexSplitter
@@ -15,8 +17,13 @@ from adapters.sql.migrate import migrate
 from adapters.sql.voices import SqlVoices
 from adapters.system.clock import SystemClock
 from application.access import Access
+from application.caches import Caches
+from application.opening import Opening
+from application.recent import Recent
+from application.remembering import RememberingEngine, Tiers
 from application.sessions import Sessions
 from application.speaking import Speaking
+from application.timbres import Timbres
 from application.voices import Voices
 from entrypoints.settings import Settings
 
@@ -30,7 +37,28 @@ class Container(containers.DeclarativeContainer):
     bus = providers.Singleton(MemoryEvents)
     figures = providers.Singleton(PrometheusFigures, bus=bus)
     splitter = providers.Singleton(SentencexSplitter)
-    engine = providers.Singleton(EspeakEngine, max_waiting=settings.provided.longest_queue)
+    embedded = providers.Singleton(EspeakEngine, max_waiting=settings.provided.longest_queue)
+    memory_recordings = providers.Singleton(
+        MemoryAudioCache,
+        limit_bytes=settings.provided.audio_cache_bytes,
+        ttl_s=settings.provided.audio_cache_ttl_s,
+        clock=clock,
+    )
+    file_recordings = providers.Singleton(
+        FileAudioCache,
+        folder=settings.provided.recordings_dir,
+        limit_bytes=settings.provided.audio_cache_disk_bytes,
+    )
+    recordings = providers.Selector(
+        settings.provided.audio_cache_kind,
+        off=memory_recordings,
+        memory=memory_recordings,
+        disk=providers.Singleton(Tiers, memory_recordings, file_recordings),
+    )
+    remembering = providers.Singleton(RememberingEngine, engine=embedded, cache=recordings, bus=bus)
+    engine = providers.Selector(
+        settings.provided.audio_cache_kind, off=embedded, memory=remembering, disk=remembering
+    )
     studio = providers.Singleton(
         FfmpegStudio,
         ffmpeg=settings.provided.ffmpeg,
@@ -45,25 +73,52 @@ class Container(containers.DeclarativeContainer):
 
     access = providers.Singleton(Access, keys=settings.provided.keys)
     sessions = providers.Singleton(Sessions, engine=engine, clock=clock)
-    voices = providers.Singleton(
-        Voices,
+    timbres = providers.Singleton(
+        Timbres,
         store=store,
         timbres=store,
         engine=engine,
         studio=studio,
         bus=bus,
+        recent=providers.Singleton(
+            Recent,
+            clock,
+            most=settings.provided.recent_voices,
+            ttl_s=settings.provided.recent_voices_ttl_s,
+        ),
+        default=settings.provided.default_voice,
+        refuse_unknown=settings.provided.refuses_unknown_voices,
+    )
+    voices = providers.Singleton(
+        Voices,
+        store=store,
+        timbre_store=store,
+        timbres=timbres,
+        engine=engine,
+        studio=studio,
+        bus=bus,
         clock=clock,
         longest_clip_s=settings.provided.longest_clip_s,
+        require_consent=settings.provided.require_consent,
+    )
+    opening = providers.Singleton(Opening, voices=voices, timbres=timbres)
+    caches = providers.Singleton(
+        Caches,
+        timbres=timbres,
+        recordings=recordings,
+        remembering=remembering,
+        ttl_s=settings.provided.audio_cache_ttl_s,
     )
     speaking = providers.Singleton(
         Speaking,
         engine=engine,
-        voices=voices,
+        timbres=timbres,
         sessions=sessions,
         splitter=splitter,
         bus=bus,
         clock=clock,
         longest_text=settings.provided.longest_text,
+        default_language=settings.provided.default_language,
     )
 
 
@@ -77,6 +132,15 @@ async def entered(container: Container) -> AsyncIterator[Container]:
     """Bring every adapter to life in order, and put each away again."""
     async with AsyncExitStack() as stack:
         await migrated(container)
-        for name in ("database", "studio", "engine", "figures"):
+        for name in _alive(container):
             await stack.enter_async_context(getattr(container, name)())
         yield container
+
+
+def _alive(container: Container) -> tuple[str, ...]:
+    """Name what has a life of its own, in the order in which it is needed."""
+    inner: tuple[str, ...] = ()
+    if isinstance(container.engine(), RememberingEngine):
+        on_disk = container.settings().audio_cache_kind == "disk"
+        inner = ("embedded", "file_recordings") if on_disk else ("embedded",)
+    return ("database", "studio", *inner, "engine", "figures")

@@ -16,10 +16,14 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage,
 from domain.events import RequestAnswered
 from domain.ports import EventBus
 from entrypoints.body import encode
+from entrypoints.listening import ClientGoneError
 
 log = structlog.get_logger()
 
 _SLOW = "The body took too long to arrive; send it again, faster."
+_STRANGE = "This server is not called {!r}; add the name to RHAPSODE_ALLOWED_HOSTS."
+_FOREIGN = "A page of another site may not speak here; set API keys to let it."
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -57,11 +61,17 @@ class Edge:
     async def _http(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         exchange = _Exchange(scope, send, self._engine())
         with structlog.contextvars.bound_contextvars(request=exchange.id):
-            if self._hosts is not None and exchange.host not in self._hosts:
-                await exchange.refuse(421, f"This server is not called {exchange.host!r}.")
-            else:
-                await self._app(scope, self._patient(receive), exchange.send)
-        route = scope.get("path_template") or "unknown"
+            try:
+                if self._hosts is not None and exchange.host not in self._hosts:
+                    await exchange.refuse(421, _STRANGE.format(exchange.host))
+                elif self._hosts is not None and exchange.crosses_sites(self._hosts):
+                    await exchange.refuse(403, _FOREIGN)
+                else:
+                    await self._app(scope, self._patient(receive), exchange.send)
+            finally:
+                self._tell(scope.get("path_template") or "unknown", exchange)
+
+    def _tell(self, route: str, exchange: "_Exchange") -> None:
         took_s = time.monotonic() - exchange.began_s
         self._bus.publish(RequestAnswered(route, exchange.status, took_s))
         log.info("answered", route=route, status=exchange.status, took_ms=round(took_s * 1000, 1))
@@ -80,7 +90,9 @@ class Edge:
                     message = await receive()
             except TimeoutError as error:
                 raise ClientException(_SLOW, status_code=408) from error
-            whole = message["type"] != "http.request" or not message["more_body"]
+            if message["type"] != "http.request":
+                raise ClientGoneError
+            whole = not message["more_body"]
             return message
 
         return received
@@ -97,7 +109,18 @@ class _Exchange:
         self.id = wanted if _REQUEST_ID.fullmatch(wanted) else uuid4().hex
         self.host = _without_port(headers.get(b"host", b"").decode("latin-1"))
         self.status = 499
+        self._method = scope["method"]
+        self._site = headers.get(b"sec-fetch-site", b"none").decode("latin-1")
+        self._origin = headers.get(b"origin", b"").decode("latin-1")
         self.began_s = time.monotonic()
+
+    def crosses_sites(self, hosts: frozenset[str]) -> bool:
+        """Whether a browser sends this for a page of another site, to write something here."""
+        if self._method in _READING:
+            return False
+        origin = _without_port(self._origin.partition("://")[2])
+        foreign = bool(self._origin) and origin not in hosts
+        return foreign or self._site not in {"none", "same-origin"}
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -120,7 +143,7 @@ class _Exchange:
         await self.send(cast("Message", body))
 
 
-def local_hosts(further: tuple[str, ...]) -> frozenset[str]:
+def local_hosts(*further: str) -> frozenset[str]:
     """Return the names a server bound to this machine may be called by: no rebinding of DNS."""
     return frozenset({*_LOCAL, *further})
 

@@ -21,7 +21,7 @@ from domain.errors import (
     VoiceDamagedError,
 )
 from entrypoints.body import MalformedBodyError
-from entrypoints.spoken import ClientGoneError
+from entrypoints.listening import ClientGoneError
 
 log = structlog.get_logger()
 

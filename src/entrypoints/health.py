@@ -25,15 +25,15 @@ class Figures(Protocol):
 
 
 @get("/health", opt=OPEN)
-async def health(engine: Given[SpeechEngine]) -> Health:
+async def health(engine: Given[SpeechEngine], sessions: Given[Sessions]) -> Health:
     """Answer while the loop turns."""
-    return _state(engine, await engine.pulse())
+    return _state(engine, await engine.pulse(), sessions)
 
 
 @get("/ready", opt=OPEN)
-async def ready(engine: Given[SpeechEngine]) -> Response[Health]:
+async def ready(engine: Given[SpeechEngine], sessions: Given[Sessions]) -> Response[Health]:
     """Answer 200 when the next request would be spoken."""
-    state = _state(engine, await engine.pulse())
+    state = _state(engine, await engine.pulse(), sessions)
     return Response(state, status_code=200 if state["ready"] else 503)
 
 
@@ -51,12 +51,13 @@ async def metrics(
 routes = Router("/", route_handlers=[health, ready, metrics])
 
 
-def _state(engine: SpeechEngine, pulse: Pulse) -> Health:
+def _state(engine: SpeechEngine, pulse: Pulse, sessions: Sessions) -> Health:
     card = engine.card
     stale = pulse.last_step_age_s is not None and pulse.last_step_age_s > STALE_S
-    is_ready = pulse.alive and not stale
+    is_ready = pulse.alive and not stale and not sessions.closing
+    wrong = "closing" if sessions.closing else "degraded"
     return {
-        "status": "ok" if is_ready else "degraded",
+        "status": "ok" if is_ready else wrong,
         "ready": is_ready,
         "engine": card.name,
         "model_loaded": pulse.alive,

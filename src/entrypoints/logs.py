@@ -15,9 +15,10 @@ def configure(level: str, form: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
         _escaped,
     ]
-    as_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    as_json = [structlog.processors.JSONRenderer()]
     as_text = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     structlog.configure(
         processors=[*shared, *(as_json if form == "json" else as_text)],
@@ -42,8 +43,14 @@ def _escaped(
     _method: str,
     event: structlog.typing.EventDict,
 ) -> structlog.typing.EventDict:
-    """A text somebody sent must not write lines of its own."""
-    return {key: _plain(value) for key, value in event.items()}
+    """A text somebody sent must not write lines of its own, nor move the cursor in a trace."""
+    return {
+        key: _lines(value) if key == "exception" else _plain(value) for key, value in event.items()
+    }
+
+
+def _lines(trace: object) -> str:
+    return "\n".join(str(_plain(line)) for line in str(trace).split("\n"))
 
 
 def _plain(value: object) -> object:

@@ -3,8 +3,10 @@
 import asyncio
 import signal
 import socket
+import time
 from collections.abc import Callable
 from contextlib import closing
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -12,11 +14,13 @@ from typing_extensions import override
 
 from entrypoints.app import served
 from entrypoints.container import Container, entered
+from entrypoints.opening import open_house
 from entrypoints.settings import Settings, SettingsError
 
 log = structlog.get_logger()
 
 _BACKLOG = 2048
+_LOOK_S = 0.05
 _HEADER_BYTES = 32 * 2**10
 _SEND_BYTES = 64 * 2**10
 
@@ -32,21 +36,43 @@ def run(container: Container, ready: Ready) -> None:
 async def serve(container: Container, server: "Server", listening: socket.socket) -> None:
     """Serve over a living container until the server is told to stop."""
     async with entered(container):
+        await open_house(container.opening(), container.settings())
         await server.serve(sockets=[listening])
 
 
 class Server(uvicorn.Server):
-    """A uvicorn that says when it answers."""
+    """A uvicorn that says when it answers, and that lets streams end before it stops answering."""
 
     def __init__(self, container: Container, ready: Ready) -> None:
         super().__init__(_config(container))
         self._ready = ready
+        self._sessions = container.sessions()
+        self._drain_s = container.settings().drain_s
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if sockets:
             self._ready(sockets[0].getsockname()[1])
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer on while streams end: not ready, and nothing new is begun."""
+        self._sessions.close_doors()
+        deadline_s = time.monotonic() + self._drain_s
+        while self._may_wait() and time.monotonic() < deadline_s:  # noqa: ASYNC110 - set by a signal
+            await asyncio.sleep(_LOOK_S)
+        await super().shutdown(sockets)
+
+    def _may_wait(self) -> bool:
+        return self._sessions.active > 0 and not self.force_exit
+
+    @override
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal lets streams end, the second does not wait for them."""
+        self.force_exit = self.force_exit or self.should_exit
+        log.info("stopping", signal=signal.Signals(sig).name, at_once=self.force_exit)
+        super().handle_exit(sig, frame)
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -83,9 +109,8 @@ async def _run(container: Container, ready: Ready) -> None:
 def _noted(server: Server) -> Callable[[int, object], None]:
     """Stop a server that is still starting; one that has stopped raises its signal once more."""
 
-    def noted(number: int, _frame: object) -> None:
+    def noted(_number: int, _frame: object) -> None:
         server.should_exit = True
-        log.info("stopping", signal=signal.Signals(number).name)
 
     return noted
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from adapters.ffmpeg.studio import FfmpegStudio
-from domain.audio import Pcm, Samples
+from domain.audio import Pcm, Samples, to_int16
 from domain.errors import ClipRefusedError
 from domain.ports import SoundStudio
 from domain.wav import whole_file
@@ -44,15 +44,19 @@ async def test_a_packed_clip_is_the_sound_itself(rate_hz: int, studio: SoundStud
     assert np.array_equal(back.samples, pcm.samples)
 
 
+def file_of(pcm: Pcm) -> bytes:
+    return whole_file(pcm.rate_hz, to_int16(pcm.samples))
+
+
 async def test_an_upload_keeps_its_own_rate(studio: SoundStudio) -> None:
     pcm = Pcm(voice(1, 16_000), 16_000)
-    heard = await studio.read_clip(whole_file(pcm))
+    heard = await studio.read_clip(file_of(pcm))
     assert heard.rate_hz == 16_000
     assert np.abs(heard.samples - pcm.samples).max() < 2**-14
 
 
 async def test_no_more_than_a_second_beyond_the_limit_is_read(studio: SoundStudio) -> None:
-    heard = await studio.read_clip(whole_file(Pcm(voice(30, 8_000), 8_000)))
+    heard = await studio.read_clip(file_of(Pcm(voice(30, 8_000), 8_000)))
     assert heard.seconds == LONGEST_S + 1
 
 

@@ -47,11 +47,23 @@ class FakeEngine(SpeechEngine):
         self.conditioned: list[Sequence[Pcm]] = []
         self.lines: list[_FakeLine] = []
         self.entered = asyncio.Event()
+        self.refused = asyncio.Event()
+        self.refusing_after: int | None = None
+        self._entered = 0
         self._chunks_left: int | None = None
 
     def pause_after(self, chunks: int) -> None:
         """Stop running once so many chunks more have been handed out."""
         self._chunks_left = chunks
+
+    def full(self) -> bool:
+        """Whether there is no room; a test may let only so many lines in."""
+        self._entered += 1
+        refusing = self.refusing_after is not None and self._entered > self.refusing_after
+        if refusing or len(self.lines) >= self.slots + self.max_waiting:
+            self.refused.set()
+            return True
+        return False
 
     def handed_out(self) -> None:
         if self._chunks_left is not None:
@@ -126,7 +138,7 @@ class _FakeLine(AsyncIterator[Chunk]):
         self._at = 0
 
     async def __aenter__(self) -> Self:
-        if len(self.engine.lines) >= self.engine.slots + self.engine.max_waiting:
+        if self.engine.full():
             raise EngineBusyError(1.0)
         if len(self.line.text) > self.engine.card.longest(self.line.language):
             msg = "The line is too long."

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from tests.fakes.engine import FakeEngine
 from tests.integration.serving import serving
@@ -83,3 +84,29 @@ async def test_home_is_a_page_for_browsers_and_facts_for_everyone_else(tmp_path:
         page = await served.http.get("/", headers={"Accept": "text/html,*/*"})
         assert "<say-box>" in page.text
         assert "style=" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": "http://localhost:8000"}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:1"}, 200),
+        ({"Origin": "http://other.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+async def test_a_page_of_another_site_cannot_write_to_an_open_server(
+    tmp_path: Path,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    async with serving(tmp_path, engine=FakeEngine()) as served:
+        reply = await served.http.post("/tts", json={"text": "Hello."}, headers=headers)
+        assert reply.status_code == status
+        assert (await served.http.get("/languages", headers=headers)).status_code == 200
+    async with serving(tmp_path, engine=FakeEngine(), api_keys=(SecretStr("k"),)) as keyed:
+        opened = {**headers, "xi-api-key": "k"}
+        reply = await keyed.http.post("/tts", json={"text": "Hello."}, headers=opened)
+        assert reply.status_code == 200

@@ -195,3 +195,15 @@ async def test_figures_tell_what_happened(stage: Stage) -> None:
     assert counted["tts_engine_up"] == 1
     assert counted["tts_streams_active"] == 0
     assert json.dumps(counted).count("Hello") == 0
+
+
+async def test_one_who_leaves_before_the_body_is_whole_is_no_fault_of_ours(
+    stage: Stage,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with RawClient(stage.served.port) as client:
+        await client.post("/tts", {"text": "PRIVATE WORDS"}, whole=False)
+        client.hang_up()
+    await until(lambda: "status=499" in capsys.readouterr().out)
+    text = (await stage.served.http.get("/metrics")).text
+    assert 'outcome="5xx"' not in text

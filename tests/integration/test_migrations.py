@@ -4,30 +4,47 @@ import asyncio
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent, indent
-from typing import Any
 
 import numpy as np
 import pytest
 from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
-from adapters.sql import tables
 from adapters.sql.database import Database
 from adapters.sql.migrate import configure, migrate, scripts_folder
 from adapters.sql.voices import SqlVoices
+from domain.access import HOUSE
 from domain.errors import StoreUnavailableError
 from domain.voice import Clip, Timbre, Voice
 from tests.databases import fresh_postgres, sqlite_url
+from tests.integration import old_databases
+from tests.integration.schemas import (
+    CASCADES,
+    cascades,
+    check,
+    contents,
+    differences,
+    every,
+    fill,
+    inspected,
+    revision,
+    table_names,
+)
 from tests.unit.adapters.sql import children
 
-HEAD = "0001"
-ANA = Voice("ana", "Ana", "", datetime(2026, 5, 17, tzinfo=UTC))
+REVISIONS = [
+    script.revision
+    for script in reversed(list(ScriptDirectory(str(scripts_folder())).walk_revisions()))
+]
+HEAD = REVISIONS[-1]
+NEXT = "next"
+MAY = datetime(2026, 5, 17, tzinfo=UTC)
+ANA = Voice("ana", "Ana", "", MAY, labels={"mood": "calm"}, updated_at=MAY)
 CLIP = Clip(b"fLaC", 2.0, 24_000)
 TIMBRE = Timbre("e", {"pace": np.ones(2, np.float32)})
 
@@ -49,50 +66,23 @@ def scripts(tmp_path: Path) -> Path:
     return folder
 
 
-def add_revision(scripts: Path, upgrade: str, name: str = "0002") -> None:
+def add_revision(scripts: Path, upgrade: str, name: str = NEXT) -> None:
     head = f'import sqlalchemy as sa\nfrom alembic import op\nrevision = "{name}"\n'
     body = head + f'down_revision = "{HEAD}"\n\ndef upgrade() -> None:\n'
     (scripts / "versions" / f"{name}_test.py").write_text(body + indent(dedent(upgrade), "    "))
 
 
-async def inspected(url: str, look: Callable[[Connection], Any]) -> Any:
-    async with Database(url) as database, database.reading() as connection:
-        return await connection.run_sync(look)
-
-
-def table_names(connection: Connection) -> set[str]:
-    return set(inspect(connection).get_table_names())
-
-
-def revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def cascades(connection: Connection) -> dict[str, str]:
-    """The comparison does not look at what a deleted voice takes with it."""
-    keys = inspect(connection).get_multi_foreign_keys()
-    return {name: key["options"]["ondelete"] for (_, name), [*of] in keys.items() for key in of}
-
-
-def differences(connection: Connection) -> Any:
-    options = {"compare_type": True, "compare_server_default": True}
-    return compare_metadata(
-        MigrationContext.configure(connection, opts=options),
-        tables.metadata,
-    )
-
-
 async def test_the_revisions_make_the_tables_the_code_speaks_of(url: str) -> None:
     assert await migrate(url) == HEAD
     assert await inspected(url, differences) == []
-    assert await inspected(url, cascades) == {"clips": "CASCADE", "timbres": "CASCADE"}
+    assert await inspected(url, cascades) == CASCADES
 
 
 async def test_the_comparison_does_see_a_difference(url: str) -> None:
     await migrate(url)
     async with Database(url) as database, database.writing() as connection:
         await connection.execute(text("ALTER TABLE voices ADD COLUMN mood TEXT"))
-        await connection.execute(text("DROP INDEX uq_voices_id"))
+        await connection.execute(text("DROP INDEX uq_voices_owner_id"))
     found = sorted(row[0] for row in await inspected(url, differences))
     assert found == ["add_index", "remove_column"]
 
@@ -103,7 +93,51 @@ async def test_a_second_run_changes_nothing(url: str) -> None:
         await SqlVoices(database).add(ANA, [CLIP], [TIMBRE])
     assert await migrate(url) == HEAD
     async with Database(url) as database:
-        assert await SqlVoices(database).every() == (ANA,)
+        assert await every(database) == (ANA,)
+
+
+@pytest.mark.parametrize("old", REVISIONS)
+async def test_an_old_database_keeps_all_it_held(url: str, old: str) -> None:
+    await fill(url, old)
+    before = await inspected(url, contents)
+    assert await migrate(url) == HEAD
+    assert await inspected(url, differences) == []
+    after = await inspected(url, contents)
+    for name, rows in before.items():
+        assert len(rows) == len(after[name])
+        for row, new in zip(rows, after[name], strict=True):
+            assert row.items() <= new.items()
+    await check(url)
+
+
+@pytest.mark.parametrize("old", REVISIONS[:-1])
+async def test_two_processes_at_once_upgrade_an_old_database(url: str, old: str) -> None:
+    await fill(url, old)
+    outcome = children.run("races", url, "3")
+    assert outcome.returncode == 0, outcome.stderr
+    await check(url)
+
+
+async def test_what_a_process_of_the_first_version_still_writes_is_read(url: str) -> None:
+    await migrate(url)
+    async with Database(url) as database, database.writing() as connection:
+        await old_databases.first(connection)
+    async with Database(url) as database:
+        for voice in await every(database):
+            assert (voice.owner, voice.version, voice.labels) == (HOUSE, 1, {})
+            assert voice.updated_at == voice.created_at
+
+
+async def test_down_to_the_first_and_up_again_loses_no_voice(url: str) -> None:
+    await fill(url, REVISIONS[0])
+    await migrate(url)
+    async with Database(url) as database, database.writing() as connection:
+        await connection.run_sync(
+            lambda c: command.downgrade(configure(scripts_folder(), c), REVISIONS[0]),
+        )
+    assert await migrate(url) == HEAD
+    assert await inspected(url, differences) == []
+    await check(url)
 
 
 async def test_down_and_up_again(url: str) -> None:
@@ -133,27 +167,27 @@ async def test_the_second_waits_until_the_first_is_done(url: str, scripts: Path)
     second = asyncio.ensure_future(migrate(url, scripts=scripts, wait_s=20))
     await asyncio.sleep(0)
     go.touch()
-    assert await second == "0002"
+    assert await second == NEXT
     assert first.wait(20) == 0
 
 
-async def test_killed_midway_it_is_as_before_and_can_be_run_again(url: str, scripts: Path) -> None:
-    await migrate(url)
-    async with Database(url) as database:
-        await SqlVoices(database).add(ANA, [CLIP], [TIMBRE])
-    before = await inspected(url, table_names)
+@pytest.mark.parametrize("old", REVISIONS)
+async def test_killed_midway_it_is_as_before_and_can_be_run_again(
+    url: str, scripts: Path, old: str
+) -> None:
+    await fill(url, old)
+    before = await inspected(url, table_names), await inspected(url, contents)
     running = scripts / "running"
     add_revision(scripts, _hold(running, scripts / "never"))
     child = await _start(url, scripts, running)
     child.send_signal(signal.SIGKILL)
     assert child.wait(20) == -signal.SIGKILL
-    assert await inspected(url, table_names) == before
-    assert await inspected(url, revision) == HEAD
+    assert (await inspected(url, table_names), await inspected(url, contents)) == before
+    assert await inspected(url, revision) == old
     (scripts / "never").touch()
-    assert await migrate(url, scripts=scripts, wait_s=20) == "0002"
-    assert await inspected(url, table_names) == before | {"half"}
-    async with Database(url) as database:
-        assert await SqlVoices(database).clips("ana") == (CLIP,)
+    assert await migrate(url, scripts=scripts, wait_s=20) == NEXT
+    assert await inspected(url, table_names) >= before[0] | {"half"}
+    await check(url)
 
 
 def _hold(running: Path, go: Path) -> str:
@@ -211,20 +245,20 @@ async def test_rewriting_a_table_keeps_what_hangs_on_it(url: str, scripts: Path)
         scripts,
         """
         with op.batch_alter_table("voices", recreate="auto") as voices:
-            voices.add_column(sa.Column("owner", sa.Text, nullable=False, server_default=""))
+            voices.add_column(sa.Column("mood", sa.Text, nullable=False, server_default=""))
             voices.alter_column("name", existing_type=sa.Text, nullable=True)
-            voices.drop_index("uq_voices_id")
-            voices.create_index("uq_voices_owner_id", ["owner", "id"], unique=True)
+            voices.drop_index("uq_voices_owner_id")
+            voices.create_index("uq_voices_owner_id_mood", ["owner", "id", "mood"], unique=True)
         """,
     )
-    assert await migrate(url, scripts=scripts) == "0002"
+    assert await migrate(url, scripts=scripts) == NEXT
     async with Database(url) as database:
         voices = SqlVoices(database)
-        assert await voices.every() == (ANA,)
-        assert await voices.clips("ana") == (CLIP,)
-        assert await voices.load("ana", "e") is not None
-        await voices.remove("ana")
-        assert await voices.clips("ana") == ()
+        assert await every(database) == (ANA,)
+        assert await voices.clips(HOUSE, "ana") == (CLIP,)
+        assert await voices.load(HOUSE, "ana", "e") is not None
+        await voices.remove(HOUSE, "ana")
+        assert await voices.clips(HOUSE, "ana") == ()
 
 
 async def test_a_revision_that_orphans_clips_is_refused(tmp_path: Path, scripts: Path) -> None:
@@ -236,7 +270,7 @@ async def test_a_revision_that_orphans_clips_is_refused(tmp_path: Path, scripts:
     with pytest.raises(StoreUnavailableError, match="without a voice; nothing was done"):
         await migrate(url, scripts=scripts)
     async with Database(url) as database:
-        assert await SqlVoices(database).every() == (ANA,)
+        assert await every(database) == (ANA,)
 
 
 async def test_a_database_of_a_newer_version_is_refused_in_one_sentence(

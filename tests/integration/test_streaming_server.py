@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.integration.recordings import speech
 from tests.integration.serving import Served, serving
 
 HELLO = {"text": "Hello. This is a longer sentence to listen to.", "language": "en"}
@@ -24,20 +25,6 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
 
 def samples_of(data: bytes) -> np.ndarray[Any, Any]:
     return np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2").astype(np.float64)
-
-
-def speech(seconds: float = 4.0, pitch_hz: float = 200.0) -> bytes:
-    """A recording of something voiced."""
-    time = np.arange(round(24_000 * seconds)) / 24_000
-    voiced = sum(np.sin(2 * np.pi * pitch_hz * n * time) / n for n in range(1, 12))
-    swelling = voiced * (0.15 + 0.1 * np.sin(2 * np.pi * 4 * time))
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(24_000)
-        out.writeframes((swelling * 20_000).astype("<i2").tobytes())
-    return file.getvalue()
 
 
 async def clone(served: Served, clip: bytes, **options: str) -> Any:

@@ -1,4 +1,4 @@
-"""Reads the float WAV that ffmpeg writes into a pipe, whose sizes are unknown when it begins."""
+"""Reads the float WAV that ffmpeg writes, whose sizes are unknown when it begins."""
 
 import struct
 from collections.abc import Iterator

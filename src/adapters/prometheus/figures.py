@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from domain.events import (
     AudioContinued,
+    CacheAsked,
     Event,
     FirstAudio,
     RequestAnswered,
@@ -68,6 +69,8 @@ class PrometheusFigures:
         self._underruns = Counter("tts_underruns", "listeners run dry", registry=registry)
         self._rejected = Counter("tts_rejected", "turned away", ["reason"], registry=registry)
         self._cancelled = Counter("tts_cancelled", "cut short", ["stage"], registry=registry)
+        self._hits = Counter("tts_cache_hits", "asked and had", ["cache"], registry=registry)
+        self._misses = Counter("tts_cache_misses", "asked in vain", ["cache"], registry=registry)
         self._active = Gauge("tts_streams_active", "streams alive", registry=registry)
         self._queue = Gauge("tts_queue_depth", "lines waiting", registry=registry)
         self._up = Gauge("tts_engine_up", "1 while the engine lives", registry=registry)
@@ -140,3 +143,8 @@ class PrometheusFigures:
         outcome = f"{event.status // 100}xx"
         self._requests.labels(event.route, outcome).inc()
         self._took.labels(event.route).observe(event.took_s)
+
+    @count.register
+    def _(self, event: CacheAsked) -> None:
+        asked = self._hits if event.hit else self._misses
+        asked.labels(event.cache).inc()

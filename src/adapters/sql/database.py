@@ -48,8 +48,10 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection that sees one moment of the database."""
+        # SQLite's readers see one moment anyway.
+        options = {} if is_sqlite(self._url) else {"isolation_level": "REPEATABLE READ"}
         with told_plainly():
-            async with self._entered.connect() as connection:
+            async with self._entered.execution_options(**options).connect() as connection:
                 yield connection
 
     @asynccontextmanager

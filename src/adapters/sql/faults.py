@@ -1,24 +1,25 @@
 """What the databases complain of, as one sentence that says what to do."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from domain.errors import StoreUnavailableError
+from domain.errors import StoreFullError, StoreUnavailableError, UnavailableError
 
 _SLOW = "The database did not answer in time; try again."
 _LOCKED = "The database is locked by another writer; try again."
 _AWAY = "The database cannot be reached; check that it runs and that its address is right."
-_FULL = "The database's disk is full; make room and try again."
 _BARE = "The database holds no tables of this version; run `rhapsode migrate`."
 
-# Longest first where one code begins another.
+# SQLite cannot make its shared index beside a full file and does not call that full.
+_FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100"}
+_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT}
 _SENTENCES = {
     "SQLITE_BUSY": _LOCKED,
     "SQLITE_LOCKED": _LOCKED,
-    "SQLITE_FULL": _FULL,
     "SQLITE_READONLY": "The database file cannot be written; check who owns the data directory.",
     "SQLITE_CANTOPEN": "The database file cannot be opened; check that its folder may be written.",
     "SQLITE_IOERR": "The disk under the database fails; check it and its free space.",
@@ -30,7 +31,6 @@ _SENTENCES = {
     "40": _LOCKED,
     "42P01": _BARE,
     "42703": _BARE,
-    "53100": _FULL,
     "53": "The database has no connection or memory left; try again.",
     "55": _LOCKED,
     "57014": _SLOW,
@@ -40,16 +40,29 @@ _SENTENCES = {
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Turn a database that does not serve into `StoreUnavailableError`; the rest passes."""
+    """Turn a database that does not serve into an `UnavailableError`; the rest passes."""
     try:
         yield
     except IntegrityError:
         raise
     except (DBAPIError, PoolTimeoutError, OSError) as e:
-        sentence = _sentence(e)
-        if sentence is None:
+        told = _told(e)
+        if told is None:
             raise
-        raise StoreUnavailableError(sentence) from e
+        raise told from e
+
+
+def _told(error: Exception) -> UnavailableError | None:
+    if _is_full(error):
+        return StoreFullError()
+    sentence = _sentence(error)
+    return None if sentence is None else StoreUnavailableError(sentence)
+
+
+def _is_full(error: Exception) -> bool:
+    if isinstance(error, DBAPIError):
+        return _code(error) in _FULL
+    return isinstance(error, OSError) and error.errno in _FULL_ERRNOS
 
 
 def _sentence(error: Exception) -> str | None:

@@ -1,24 +1,49 @@
 """Voices, clips and timbres to rows and back; what comes back is held against its hash."""
 
+import json
 from typing import Any
 
 from sqlalchemy import Row
 
 from adapters.sql.arrays import pack, unpack
+from adapters.sql.search import folded
 from domain.errors import VoiceDamagedError
-from domain.voice import Clip, Timbre, Voice
+from domain.voice import Clip, Consent, Timbre, Voice
 
 _Row = Row[*tuple[Any, ...]]
 
 
 def voice_row(voice: Voice) -> dict[str, Any]:
     """Return the columns of `voices`; the key is the database's to give."""
-    return {
+    consent = voice.consent
+    return told_row(voice) | {
         "id": voice.id,
+        "created_at": voice.created_at,
+        "owner": voice.owner,
+        "consent_by": consent and consent.by,
+        "consent_statement": consent and consent.statement,
+        "consent_at": consent and consent.given_at,
+        "version": voice.version,
+        "updated_at": voice.updated_at or voice.created_at,
+    }
+
+
+def told_row(voice: Voice) -> dict[str, Any]:
+    """Return the columns that its owner may change, and what follows from them."""
+    return {
         "name": voice.name,
         "description": voice.description,
-        "created_at": voice.created_at,
+        "language": voice.language,
+        "labels": json.dumps(dict(voice.labels)),
+        "folded": folded(voice.id, voice.name, voice.description),
     }
+
+
+def label_rows(key: int, voice: Voice) -> list[dict[str, Any]]:
+    """Return the columns of `voice_labels` for the voice of this key."""
+    return [
+        {"voice_key": key, "name": name, "value": value} for name, value in voice.labels.items()
+    ]
 
 
 def clip_row(key: int, position: int, clip: Clip) -> dict[str, Any]:
@@ -40,12 +65,30 @@ def timbre_row(key: int, timbre: Timbre) -> dict[str, Any]:
         "fingerprint": timbre.fingerprint,
         "sha256": timbre.sha256,
         "arrays": pack(timbre.arrays),
+        "heard_lufs": timbre.heard_lufs,
     }
 
 
 def read_voice(row: _Row) -> Voice:
     """Return the voice of a row."""
-    return Voice(row.id, row.name, row.description, row.created_at)
+    return Voice(
+        id=row.id,
+        name=row.name,
+        description=row.description,
+        created_at=row.created_at,
+        language=row.language,
+        labels=json.loads(row.labels),
+        owner=row.owner,
+        consent=_consent(row),
+        version=row.version,
+        updated_at=row.updated_at or row.created_at,
+    )
+
+
+def _consent(row: _Row) -> Consent | None:
+    if row.consent_at is None:
+        return None
+    return Consent(row.consent_by, row.consent_statement, row.consent_at)
 
 
 def read_clip(voice_id: str, row: _Row) -> Clip:
@@ -59,7 +102,7 @@ def read_clip(voice_id: str, row: _Row) -> Clip:
 def read_timbre(voice_id: str, row: _Row) -> Timbre:
     """Return the timbre of a row; `VoiceDamagedError` when it is not what was saved."""
     try:
-        timbre = Timbre(row.fingerprint, unpack(row.arrays))
+        timbre = Timbre(row.fingerprint, unpack(row.arrays), row.heard_lufs)
     except ValueError as e:
         raise VoiceDamagedError(voice_id, "its timbre") from e
     if timbre.sha256 != row.sha256:

@@ -1,4 +1,4 @@
-"""The tables: a voice, the clips it was cloned from and what engines made of them."""
+"""The tables: a voice, its clips, what engines made of it, and what is only there to find it."""
 
 from datetime import UTC, datetime
 
@@ -52,9 +52,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-# The key is ours and never reused; the id is the caller's. Clips and timbres hang on the key, so a
-# voice can be renamed, or its id become unique per owner, without touching them. That uniqueness
-# is an index and no constraint: SQLite can drop an index without rewriting the table.
+# The key is ours and never reused; the id is its owner's. All else hangs on the key, so a voice can
+# be renamed without touching it. That (owner, id) is unique is an index and no constraint: SQLite
+# can drop an index without rewriting the table. What 0002 added may be left out: a process
+# of the version before can still write while it is replaced.
 voices = Table(
     "voices",
     metadata,
@@ -63,9 +64,28 @@ voices = Table(
     Column("name", Text, nullable=False),
     Column("description", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Index("uq_voices_id", "id", unique=True),
-    Index("ix_voices_created_at_key", "created_at", "key"),
+    Column("owner", Text, nullable=False, server_default="house"),
+    Column("language", Text),
+    Column("labels", Text, nullable=False, server_default="{}"),
+    Column("folded", Text),
+    Column("consent_by", Text),
+    Column("consent_statement", Text),
+    Column("consent_at", UtcDateTime),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("updated_at", UtcDateTime),
+    Index("uq_voices_owner_id", "owner", "id", unique=True),
+    Index("ix_voices_owner_created_at_key", "owner", "created_at", "key"),
     sqlite_autoincrement=True,
+)
+
+# Voices are read with their labels as JSON in their own row; these rows are there for the search.
+voice_labels = Table(
+    "voice_labels",
+    metadata,
+    Column("voice_key", ForeignKey(voices.c.key, ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Index("ix_voice_labels_name_value_voice_key", "name", "value", "voice_key"),
 )
 
 clips = Table(
@@ -86,4 +106,20 @@ timbres = Table(
     Column("fingerprint", Text, primary_key=True),
     Column("sha256", String(64), nullable=False),
     Column("arrays", LargeBinary, nullable=False),
+    Column("heard_lufs", Float),
+)
+
+# One row for each idempotency key. The key is a stranger's text of any length: its hash is kept.
+saves = Table(
+    "saves",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("key_sha256", String(64), primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("voice_id", String(64), nullable=False),
+    Column("voice_key", ForeignKey(voices.c.key, ondelete="SET NULL")),
+    Column("asked", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_saves_created_at", "created_at"),
+    Index("ix_saves_voice_key", "voice_key"),
 )

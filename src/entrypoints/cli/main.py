@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from domain.errors import SpeechError
-from entrypoints.cli import config, migrate, say, serve
+from entrypoints.cli import config, migrate, say, serve, voices
 from entrypoints.settings import Loaded, SettingsError, load
 
 _LAYERED = ("host", "port", "engine", "model_dir", "data_dir", "insecure")
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve.add(commands, [common, engine])
     say.add(commands, [common, engine])
+    voices.add(commands, [common])
     migrate.add(commands, [common])
     config.add(commands, [common, engine])
     return parser

@@ -41,6 +41,8 @@ def _serve(_chosen: argparse.Namespace, loaded: Loaded) -> int:
     refuse_open_door(settings)
     refuse_missing_engine(settings)
     configure(settings.log_level, settings.log_format)
+    for warning in loaded.warnings:
+        log.warning(warning)
     container = Container(settings=settings)
     run(container, lambda port: _welcome(settings, port, container.engine().card.name))
     return 0

@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from domain.audio import HOUSE_RATE_HZ, Pcm, gathered, to_int16
+from domain.audio import HOUSE_RATE_HZ, to_int16
 from domain.errors import InputError, UnavailableError
 from domain.speech import SpeechRequest
 from domain.wav import stream_header, whole_file
@@ -28,30 +28,33 @@ class Local:
 
     def whole(self, request: SpeechRequest) -> bytes:
         """Return a whole WAV file."""
-        parts: list[Pcm] = []
-        asyncio.run(self._speak(request, parts.append))
-        return whole_file(gathered(parts, HOUSE_RATE_HZ))
+        samples = bytearray()
+        asyncio.run(self._speak(request, samples.extend))
+        return whole_file(HOUSE_RATE_HZ, bytes(samples))
 
     def stream(self, request: SpeechRequest, write: Callable[[bytes], object]) -> None:
         """Write a WAV stream as it is made."""
         write(stream_header(HOUSE_RATE_HZ))
-        asyncio.run(self._speak(request, lambda pcm: write(to_int16(pcm.samples))))
+        asyncio.run(self._speak(request, write))
 
-    async def _speak(self, request: SpeechRequest, hear: Callable[[Pcm], object]) -> None:
+    async def _speak(self, request: SpeechRequest, hear: Callable[[bytes], object]) -> None:
         async with (
             entered(Container(settings=self._settings)) as container,
             aclosing(await container.speaking().begin(request)) as stream,
         ):
             async for pcm in stream:
-                hear(pcm)
+                hear(to_int16(pcm.samples))
 
 
 class Remote:
     """Speaks by a server's `/tts` and `/tts_stream`."""
 
     def __init__(self, url: str, key: str | None) -> None:
-        if urlsplit(url).scheme not in {"http", "https"}:
+        if not _is_address(url):
             msg = f"{url} is no address of a server; it looks like http://127.0.0.1:8000"
+            raise InputError(msg)
+        if key and not (key.isascii() and key.isprintable()):
+            msg = "A key is plain ASCII on one line; this one is not."
             raise InputError(msg)
         self._url = url.rstrip("/")
         self._headers = {"Content-Type": "application/json"}
@@ -84,6 +87,14 @@ class Remote:
         except (OSError, HTTPException) as error:
             msg = f"{self._url} does not answer ({error}); is the server running?"
             raise UnavailableError(msg) from error
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _copy(reply: HTTPResponse, write: Callable[[bytes], object]) -> None:

@@ -21,7 +21,7 @@ async def home(
 ) -> Response[Any]:
     """Answer the page to browsers, and what this service is to everyone else."""
     if "text/html" in request.headers.get("accept", ""):
-        return Response((_PAGE / "index.html").read_bytes(), media_type="text/html; charset=utf-8")
+        return Response((_PAGE / "index.html").read_bytes(), media_type="text/html")
     card = engine.card
     return Response(
         {

@@ -1,25 +1,29 @@
 """The streaming server's routes."""
 
+import asyncio
 import base64
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Router, delete, get, post
 from litestar.datastructures import UploadFile
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
+from application.caches import Caches
 from application.sessions import Sessions
 from application.speaking import Speaking
 from application.voices import Voices
 from domain.audio import Pcm, to_int16
 from domain.errors import ClipTooLargeError, InputError
-from domain.ports import SpeechEngine
+from domain.ports import Clock, SpeechEngine, VoiceSearch
 from domain.wav import stream_header, whole_file
 from entrypoints.body import encode
 from entrypoints.given import Given
+from entrypoints.listening import begun, heard, while_connected
 from entrypoints.settings import Settings
-from entrypoints.spoken import SpokenResponse, begun, heard
+from entrypoints.spoken import SpokenResponse
 from entrypoints.streaming_server import wire
 
 _WAV = "audio/wav"
@@ -38,7 +42,7 @@ async def tts_stream(
 ) -> ASGIApp:
     """Speak at once: WAV, or bare samples, from the first sentence on."""
     speak = wire.decode_speak(await request.body())
-    speech = wire.speech_request(speak, _session_id(request))
+    speech = wire.speech_request(speak, _session_id(request), request.user.owner)
     stream = await begun(request, speaking, speech)
     return SpokenResponse(
         stream,
@@ -53,12 +57,13 @@ async def tts_stream(
 async def tts(request: Connection, speaking: Given[Speaking]) -> ASGIApp:
     """Speak to the end, then answer: a WAV file, or base64 of it for those who sent latents."""
     speak = wire.decode_speak(await request.body())
-    speech = wire.speech_request(speak, _session_id(request))
-    session_id, sound = await heard(request, speaking, speech)
-    data = whole_file(sound) if speak.add_wav_header else to_int16(sound.samples)
-    headers = _headers(session_id, sound.rate_hz, speak)
+    speech = wire.speech_request(speak, _session_id(request), request.user.owner)
+    session_id, rate_hz, samples = await heard(request, speaking, speech)
+    data = whole_file(rate_hz, samples) if speak.add_wav_header else samples
+    headers = _headers(session_id, rate_hz, speak)
     if speech.latents is not None:
-        data, headers["Content-Type"] = encode(base64.b64encode(data).decode()), "application/json"
+        data = encode((await asyncio.to_thread(base64.b64encode, data)).decode())
+        headers["Content-Type"] = "application/json"
     return ASGIResponse(body=data, headers=headers, media_type=headers["Content-Type"])
 
 
@@ -67,16 +72,18 @@ async def clone_speaker(
     request: Connection,
     voices: Given[Voices],
     settings: Given[Settings],
+    clock: Given[Clock],
 ) -> ASGIResponse:
     """Take a voice from a clip: answer its latents, or save it under an id."""
     form = await request.form()
     options = wire.decode_options(_text(form.get("options")))
     upload = await _upload(form.get("wav_file"), settings.largest_upload_mb * _MIB)
-    clone = await voices.clone([upload])
+    clone = await while_connected(request, voices.clone([upload]))
     headers = {"X-Clip-Warnings": " ".join(clone.warnings)} if clone.warnings else {}
     if options.response_format == "latents":
-        return _json(wire.latents(clone.timbre), headers)
-    voice = await voices.save(clone, options.save_id or None, options.name, options.description)
+        return _json(wire.latents(clone), headers)
+    draft = wire.draft(options, options.save_id, *_told(request, clock))
+    voice = await voices.save(clone, draft)
     return _json(wire.saved(voice, clone), headers)
 
 
@@ -85,24 +92,39 @@ async def save_voice(
     request: Connection,
     voice_id: FromPath[str],
     voices: Given[Voices],
+    clock: Given[Clock],
 ) -> ASGIResponse:
     """Save the voice that latents describe."""
     save, latents = wire.decode_save(await request.body())
     clone = await voices.recall(latents)
-    voice = await voices.save(clone, voice_id, save.name, save.description)
+    voice = await voices.save(clone, wire.draft(save, voice_id, *_told(request, clock)))
     return _json(wire.saved(voice, clone))
 
 
 @get("/saved_voices")
-async def saved_voices(voices: Given[Voices]) -> ASGIResponse:
-    """List the saved voices, oldest first."""
-    return _json(wire.listed(await voices.every()))
+async def saved_voices(
+    request: Connection,
+    voices: Given[Voices],
+    q: FromQuery[str] = "",
+    limit: FromQuery[int] = 1000,
+    after: FromQuery[str | None] = None,
+) -> ASGIResponse:
+    """List the saved voices, oldest first; a further page begins behind the X-Next-Page header."""
+    page = await voices.find(VoiceSearch(request.user.owner, text=q, limit=limit, after=after))
+    headers = {"X-Total-Count": str(page.total)}
+    return _json(
+        wire.listed(page.voices), headers | ({"X-Next-Page": page.next} if page.next else {})
+    )
 
 
 @delete("/saved_voices/{voice_id:str}", status_code=200)
-async def delete_voice(voice_id: FromPath[str], voices: Given[Voices]) -> ASGIResponse:
+async def delete_voice(
+    request: Connection,
+    voice_id: FromPath[str],
+    voices: Given[Voices],
+) -> ASGIResponse:
     """Forget a saved voice."""
-    await voices.delete(voice_id)
+    await voices.delete(request.user.owner, voice_id)
     return _json({"voice_id": voice_id, "deleted": True})
 
 
@@ -117,6 +139,19 @@ async def stream_cancel(session_id: FromPath[str], sessions: Given[Sessions]) ->
     """Stop a session."""
     session = await sessions.cancel(session_id)
     return _json(wire.cancelled(session.id, session.state))
+
+
+@get("/cache/stats")
+async def cache_stats(caches: Given[Caches]) -> ASGIResponse:
+    """Tell how the caches do."""
+    return _json(wire.cache_stats(*await caches.stats(), caches.ttl_s))
+
+
+@post("/cache/clear", status_code=200)
+async def cache_clear(caches: Given[Caches]) -> ASGIResponse:
+    """Forget what the caches hold; nothing saved is lost."""
+    voices, lines = await caches.clear()
+    return _json({"voices": voices, "audio": lines})
 
 
 @get("/available_speakers")
@@ -138,12 +173,23 @@ def routes(settings: Settings) -> Router:
         route_handlers=[clone_speaker],
         request_max_body_size=settings.largest_upload_mb * _MIB + _FORM_BYTES,
     )
-    speaking = [tts_stream, tts, stream_status, stream_cancel, available_speakers, languages]
-    return Router("/", route_handlers=[*speaking, save_voice, saved_voices, delete_voice, uploads])
+    return Router(
+        "/",
+        route_handlers=[
+            *(tts_stream, tts, stream_status, stream_cancel),
+            *(save_voice, saved_voices, delete_voice, uploads),
+            *(available_speakers, languages, cache_stats, cache_clear),
+        ],
+    )
 
 
 def _session_id(request: Connection) -> str | None:
     return request.headers.get("x-session-id")
+
+
+def _told(request: Connection, clock: Clock) -> tuple[str, str | None, datetime]:
+    """Whose voice it will be, under which idempotency key, and when that was said."""
+    return request.user.owner, request.headers.get("idempotency-key"), clock.now()
 
 
 def _headers(session_id: str, rate_hz: int, speak: wire.SpeakBody) -> dict[str, str]:

@@ -1,17 +1,20 @@
 """What the streaming server's clients send and expect: structs, pure decode and encode."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
+from application.caches import RecentStats
 from application.sessions import SessionStatus
-from application.voices import Clone
+from application.voices import Clone, Draft
 from domain.errors import InputError, SettingOutOfRangeError
+from domain.ports import CacheStats
 from domain.session import SessionState
 from domain.speech import Latents, SpeechRequest, SpeechSettings
-from domain.voice import Timbre, Voice
+from domain.voice import Consent, Voice
 from entrypoints.body import decode
 
 _CHUNK_SIZES = (1, 1000)
@@ -21,7 +24,7 @@ class SpeakBody(msgspec.Struct):
     """The body of `/tts` and `/tts_stream`; unknown fields are ignored."""
 
     text: str
-    language: str = "en"
+    language: str | None = None
     speaker_id: str | None = None
     gpt_cond_latent: list[list[float]] | None = None
     speaker_embedding: list[float] | None = None
@@ -36,22 +39,35 @@ class SpeakBody(msgspec.Struct):
     session_id: str | None = None
 
 
-class CloneOptions(msgspec.Struct):
+class ConsentBody(msgspec.Struct):
+    """Who agreed to be cloned, and in which words."""
+
+    by: str
+    statement: str
+
+
+class About(msgspec.Struct):
+    """What a caller says of a voice."""
+
+    name: str = ""
+    description: str = ""
+    language: str | None = None
+    labels: dict[str, str] = {}
+    consent: ConsentBody | None = None
+
+
+class CloneOptions(About):
     """The `options` of `/clone_speaker`."""
 
     response_format: Literal["latents", "save"] = "latents"
     save_id: str | None = None
-    name: str = ""
-    description: str = ""
 
 
-class SaveBody(msgspec.Struct):
+class SaveBody(About):
     """The body of `/save_voice/{id}`."""
 
-    gpt_cond_latent: list[list[float]]
-    speaker_embedding: list[float]
-    name: str = ""
-    description: str = ""
+    gpt_cond_latent: list[list[float]] | None = None
+    speaker_embedding: list[float] | None = None
 
 
 def decode_speak(body: bytes) -> SpeakBody:
@@ -63,7 +79,7 @@ def decode_speak(body: bytes) -> SpeakBody:
     return speak
 
 
-def speech_request(speak: SpeakBody, session_id: str | None) -> SpeechRequest:
+def speech_request(speak: SpeakBody, session_id: str | None, owner: str) -> SpeechRequest:
     """Return what the domain is to speak; the header's session id stands in for the body's."""
     found = _latents(speak.gpt_cond_latent, speak.speaker_embedding)
     if found is not None and speak.speaker_id:
@@ -83,6 +99,7 @@ def speech_request(speak: SpeakBody, session_id: str | None) -> SpeechRequest:
             length_penalty=speak.length_penalty,
         ),
         session_id=speak.session_id or session_id,
+        owner=owner,
     )
 
 
@@ -101,8 +118,25 @@ def decode_save(body: bytes) -> tuple[SaveBody, Latents]:
     return save, found
 
 
-def latents(timbre: Timbre) -> dict[str, Any]:
-    """Return a timbre as lists, the way clients keep and replay it."""
+def draft(about: About, voice_id: str | None, owner: str, once: str | None, at: datetime) -> Draft:
+    """Return what the domain is to know of a voice before it is saved."""
+    said = about.consent
+    consent = Consent(said.by, said.statement, at) if said else None
+    return Draft(
+        id=voice_id or None,
+        name=about.name,
+        description=about.description,
+        language=about.language,
+        labels=about.labels,
+        consent=consent,
+        once=once,
+        owner=owner,
+    )
+
+
+def latents(clone: Clone) -> dict[str, Any]:
+    """Return the timbre of a clone as lists, the way clients keep and replay it."""
+    (timbre,) = clone.timbres
     return {name: array.tolist() for name, array in timbre.arrays.items()}
 
 
@@ -142,6 +176,27 @@ def status(seen: SessionStatus) -> dict[str, Any]:
 def cancelled(session_id: str, state: SessionState) -> dict[str, str]:
     """Answer a session that was told to stop."""
     return {"session_id": session_id, "state": state}
+
+
+def cache_stats(recent: RecentStats, recordings: CacheStats, ttl_s: float) -> dict[str, Any]:
+    """Answer how the caches do."""
+    return {
+        "voices": {
+            "size": recent.entries,
+            "max_size": recent.most,
+            "ttl": recent.ttl_s,
+            "hits": recent.hits,
+            "misses": recent.misses,
+        },
+        "audio": {
+            "size": recordings.entries,
+            "bytes": recordings.size_bytes,
+            "max_bytes": recordings.limit_bytes,
+            "ttl": ttl_s,
+            "hits": recordings.hits,
+            "misses": recordings.misses,
+        },
+    }
 
 
 def _latents(

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from application.opening import Opening
+from application.recent import Recent
 from application.sessions import Sessions
 from application.speaking import Speaking
 from application.stream import SpeechStream
+from application.timbres import Timbres
 from application.voices import Voices
-from domain.audio import Samples, gathered
+from domain.audio import Samples, join, silence
 from domain.events import Event
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine, sound_of
@@ -26,26 +29,43 @@ class House:
     bus: HeardEvents = field(default_factory=HeardEvents)
     clock: FakeClock = field(default_factory=FakeClock)
     longest_text: int = 1000
+    default_voice: str | None = None
+    refuse_unknown: bool = True
+    require_consent: bool = False
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.engine, self.clock, remembered=3)
-        self.voices = Voices(
+        self.timbres = Timbres(
             store=self.store,
             timbres=self.store,
             engine=self.engine,
             studio=self.studio,
             bus=self.bus,
+            recent=Recent(self.clock),
+            default=self.default_voice,
+            refuse_unknown=self.refuse_unknown,
+        )
+        self.voices = Voices(
+            store=self.store,
+            timbre_store=self.store,
+            timbres=self.timbres,
+            engine=self.engine,
+            studio=self.studio,
+            bus=self.bus,
             clock=self.clock,
             longest_clip_s=60,
+            require_consent=self.require_consent,
         )
+        self.opening = Opening(self.voices, self.timbres)
         self.speaking = Speaking(
             engine=self.engine,
-            voices=self.voices,
+            timbres=self.timbres,
             sessions=self.sessions,
             splitter=FullStopSplitter(),
             bus=self.bus,
             clock=self.clock,
             longest_text=self.longest_text,
+            default_language="en",
         )
 
     def events(self, *kinds: type[Event]) -> list[Event]:
@@ -53,7 +73,7 @@ class House:
 
 
 async def hear(stream: SpeechStream) -> Samples:
-    return gathered([pcm async for pcm in stream], stream.rate_hz).samples
+    return join(silence(0, stream.rate_hz), *[pcm.samples async for pcm in stream])
 
 
 def expected(*parts: str | float) -> Samples:

@@ -60,8 +60,9 @@ async def test_a_later_line_waits_for_a_busy_engine_and_gives_up_in_the_end() ->
     await anext(stream)
     house.engine.max_waiting = -1
     await anext(stream)
+    house.engine.refused.clear()
     waiting = asyncio.create_task(anext(stream, None))
-    await asyncio.sleep(0.05)
+    await house.engine.refused.wait()
     assert not waiting.done()
     house.clock.turn(31)
     with pytest.raises(EngineBusyError):

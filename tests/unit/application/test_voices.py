@@ -1,37 +1,51 @@
+from dataclasses import replace
+
 import pytest
 
-from application.voices import Clone
+from application.voices import Clone, Draft
+from domain.access import HOUSE
 from domain.errors import (
     ClipRefusedError,
+    ConsentMissingError,
     LatentsForeignError,
-    VoiceClipsMissingError,
+    OnceKeyReusedError,
+    VoiceChangedError,
     VoiceExistsError,
+    VoiceFileInvalidError,
     VoiceIdInvalidError,
     VoiceUnknownError,
 )
 from domain.events import VoiceDeleted, VoiceSaved
-from domain.voice import Timbre
+from domain.ports import VoiceSearch
+from domain.voice import Consent, Timbre
+from domain.voice_file import VoiceFile, packed
 from tests.fakes.engine import timbre
 from tests.fakes.studio import upload
 from tests.unit.application.house import House
 
+EVERYTHING = VoiceSearch(HOUSE)
 
-async def test_a_voice_is_cloned_saved_listed_spoken_and_deleted() -> None:
+
+async def test_a_voice_is_cloned_saved_found_spoken_and_deleted() -> None:
     house = House()
     clone = await house.voices.clone([upload(4), upload(5)])
-    voice = await house.voices.save(clone, "ana", "Ana", "warm")
-    assert await house.voices.every() == (voice,)
-    assert (await house.voices.timbre("ana")).sha256 == clone.timbre.sha256
-    await house.voices.delete("ana")
-    assert await house.voices.every() == ()
-    assert house.bus.heard == [VoiceSaved("ana"), VoiceDeleted("ana")]
+    voice = await house.voices.save(clone, Draft("ana", "Ana", "warm", labels={"use": "books"}))
+    assert (await house.voices.find(EVERYTHING)).voices == (voice,)
+    assert await house.voices.get(HOUSE, "ana") == voice
+    (made,) = clone.timbres
+    assert (await house.timbres.find(HOUSE, "ana")).sha256 == made.sha256
+    await house.voices.delete(HOUSE, "ana")
+    assert (await house.voices.find(EVERYTHING)).total == 0
+    assert house.events(VoiceSaved, VoiceDeleted) == [VoiceSaved("ana"), VoiceDeleted("ana")]
     with pytest.raises(VoiceUnknownError):
-        await house.voices.timbre("ana")
+        await house.timbres.find(HOUSE, "ana")
+    with pytest.raises(VoiceUnknownError):
+        await house.voices.get(HOUSE, "ana")
 
 
 async def test_a_voice_without_id_or_name_is_given_both() -> None:
     house = House()
-    voice = await house.voices.save(await house.voices.clone([upload(4)]), None, "", "")
+    voice = await house.voices.save(await house.voices.clone([upload(4)]), Draft())
     assert voice.name == voice.id
 
 
@@ -43,42 +57,57 @@ async def test_clips_are_judged_before_they_are_learnt() -> None:
     assert len(house.engine.conditioned) == 1
 
 
-async def test_a_taken_id_is_refused() -> None:
+async def test_a_taken_id_is_refused_and_so_is_a_speakers_name() -> None:
     house = House()
     clone = await house.voices.clone([upload(4)])
-    await house.voices.save(clone, "ana", "", "")
-    with pytest.raises(VoiceExistsError):
-        await house.voices.save(clone, "ana", "", "")
-    with pytest.raises(VoiceExistsError):
-        await house.voices.save(clone, "FAKE", "", "")
+    await house.voices.save(clone, Draft("ana"))
+    for taken in ("ana", "FAKE"):
+        with pytest.raises(VoiceExistsError):
+            await house.voices.save(clone, Draft(taken))
     with pytest.raises(VoiceIdInvalidError):
-        await house.voices.save(clone, "a/b", "", "")
+        await house.voices.save(clone, Draft("a/b"))
 
 
-async def test_a_clip_of_another_engines_days_is_learnt_once() -> None:
+async def test_a_retry_under_the_same_key_saves_nothing_twice() -> None:
     house = House()
     clone = await house.voices.clone([upload(4)])
-    elsewhere = Clone(Timbre("other/1", clone.timbre.arrays), clone.clips)
-    await house.voices.save(elsewhere, "old", "", "")
-    first = await house.voices.timbre("old")
-    again = await house.voices.timbre("old")
-    assert first.fingerprint == again.fingerprint == "fake/1"
-    assert len(house.engine.conditioned) == 2
+    first = await house.voices.save(clone, Draft(once="key"))
+    again = await house.voices.save(clone, Draft(once="key"))
+    assert again.id == first.id
+    assert (await house.voices.find(EVERYTHING)).total == 1
+    with pytest.raises(OnceKeyReusedError):
+        await house.voices.save(await house.voices.clone([upload(5)]), Draft(once="key"))
 
 
-async def test_latents_of_another_engine_without_a_clip_say_what_to_do() -> None:
+async def test_where_consent_is_required_it_is_kept_or_the_voice_refused() -> None:
+    house = House(require_consent=True)
+    clone = await house.voices.clone([upload(4)])
+    with pytest.raises(ConsentMissingError):
+        await house.voices.save(clone, Draft("ana"))
+    consent = Consent("Ana", "I agree.", house.clock.now())
+    assert (await house.voices.save(clone, Draft("ana", consent=consent))).consent == consent
+
+
+async def test_of_two_changes_the_slower_is_told() -> None:
     house = House()
-    await house.voices.save(Clone(Timbre("other/1", timbre().arrays)), "old", "", "")
-    with pytest.raises(VoiceClipsMissingError, match="clone it again"):
-        await house.voices.timbre("old")
+    seen = await house.voices.save(await house.voices.clone([upload(4)]), Draft("ana"))
+    changed = await house.voices.change(replace(seen, name="Ana Two"))
+    assert (changed.name, changed.version) == ("Ana Two", 2)
+    with pytest.raises(VoiceChangedError):
+        await house.voices.change(replace(seen, name="Ana Three"))
+    assert (await house.voices.get(HOUSE, "ana")).name == "Ana Two"
 
 
-async def test_a_damaged_timbre_is_made_again_from_the_clip() -> None:
+async def test_anothers_voice_is_not_there() -> None:
     house = House()
-    await house.voices.save(await house.voices.clone([upload(4)]), "ana", "", "")
-    house.store.damage("ana", "timbre")
-    assert (await house.voices.timbre("ana")).fingerprint == "fake/1"
-    assert len(house.engine.conditioned) == 2
+    await house.voices.save(await house.voices.clone([upload(4)]), Draft("ana", owner="them"))
+    with pytest.raises(VoiceUnknownError):
+        await house.voices.get(HOUSE, "ana")
+    with pytest.raises(VoiceUnknownError):
+        await house.timbres.find(HOUSE, "ana")
+    with pytest.raises(VoiceUnknownError):
+        await house.voices.delete(HOUSE, "ana")
+    assert (await house.voices.find(EVERYTHING)).total == 0
 
 
 async def test_latents_are_recalled_or_refused() -> None:
@@ -89,11 +118,48 @@ async def test_latents_are_recalled_or_refused() -> None:
         await house.voices.recall({"speaker_embedding": timbre().arrays["gpt_cond_latent"]})
 
 
-async def test_no_name_means_the_engines_own_voice() -> None:
-    house = House()
-    assert (await house.voices.timbre(None)).arrays["speaker_embedding"][1] == 1.0
-
-
 async def test_deleting_what_could_never_be_saved() -> None:
     with pytest.raises(VoiceUnknownError):
-        await House().voices.delete("../x")
+        await House().voices.delete(HOUSE, "../x")
+
+
+async def test_a_voice_taken_out_comes_in_elsewhere_with_all_it_had() -> None:
+    here, there = House(), House()
+    consent = Consent("Ana", "I agree.", here.clock.now())
+    draft = Draft("ana", "Ana", "warm", "pt", {"use": "books"}, consent)
+    saved = await here.voices.save(await here.voices.clone([upload(4)]), draft)
+    brought = await there.voices.bring_in(await here.voices.take_out(HOUSE, "ana"), Draft())
+    assert replace(brought, created_at=saved.created_at, updated_at=saved.updated_at) == saved
+    ours = await here.timbres.find(HOUSE, "ana")
+    assert (await there.timbres.find(HOUSE, "ana")).sha256 == ours.sha256
+    assert there.engine.conditioned == []
+    renamed = await there.voices.bring_in(
+        await here.voices.take_out(HOUSE, "ana"),
+        Draft("bea", labels={"use": "radio"}),
+    )
+    assert (renamed.id, renamed.name, renamed.labels) == ("bea", "Ana", {"use": "radio"})
+
+
+async def test_what_is_brought_in_is_not_trusted() -> None:
+    house = House()
+    voice = await house.voices.save(await house.voices.clone([upload(4)]), Draft("ana"))
+    quiet = await house.studio.pack(await house.studio.read_clip(upload(4, level=0.0)))
+    forged = Timbre("fake/1", {"speaker_embedding": timbre().arrays["gpt_cond_latent"]})
+    for file, error in (
+        (VoiceFile(voice, (quiet,), ()), ClipRefusedError),
+        (VoiceFile(voice, (), (forged,)), LatentsForeignError),
+    ):
+        with pytest.raises(error):
+            await house.voices.bring_in(packed(file), Draft("bea"))
+    with pytest.raises(VoiceFileInvalidError):
+        await house.voices.bring_in(b"something else", Draft("bea"))
+    assert (await house.voices.find(EVERYTHING)).total == 1
+
+
+def test_a_clones_content_tells_clips_and_timbres_apart() -> None:
+    contents = {
+        Clone((timbre(1.0),)).content,
+        Clone((timbre(2.0),)).content,
+        Clone(()).content,
+    }
+    assert len(contents) == 3

@@ -4,7 +4,7 @@ import wave
 
 import numpy as np
 
-from domain.audio import Pcm, gathered, join, silence, to_int16
+from domain.audio import Pcm, join, silence, to_int16
 from domain.wav import stream_header, whole_file
 
 
@@ -18,12 +18,8 @@ def test_silence_lasts_exactly_as_long_as_asked() -> None:
     assert Pcm(join(silence(1, 8000), silence(0.5, 8000)), 8000).seconds == 1.5
 
 
-def test_nothing_gathered_is_an_empty_sound() -> None:
-    assert gathered([], 24_000).seconds == 0.0
-
-
 def test_a_whole_file_has_true_sizes_and_its_mark_behind_the_sound() -> None:
-    data = whole_file(Pcm(np.linspace(-1, 1, 2401, dtype=np.float32), 24_000))
+    data = whole_file(24_000, to_int16(np.linspace(-1, 1, 2401, dtype=np.float32)))
     with wave.open(io.BytesIO(data)) as read:
         assert (read.getnchannels(), read.getsampwidth(), read.getframerate()) == (1, 2, 24_000)
         assert read.getnframes() == 2401

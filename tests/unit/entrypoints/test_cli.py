@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from entrypoints.cli.main import main
+from tests.integration.recordings import speech
 
 
 def test_say_writes_a_wav_that_can_be_heard(
@@ -30,6 +31,8 @@ def test_say_writes_a_wav_that_can_be_heard(
         (["say", "Hi", "--out", "/nowhere/at/all.wav"], "cannot write"),
         (["say", "Hi", "--engine", "xtts"], "XTTS"),
         (["say", "Hi", "--url", "ftp://x"], "no address"),
+        (["say", "Hi", "--url", "http://["], "no address"),
+        (["say", "Hi", "--url", "http://127.0.0.1:9", "--key", "a\nb"], "ASCII"),
         (["say", "Hi", "--url", "http://127.0.0.1:9"], "does not answer"),
         (["serve", "--host", "0.0.0.0"], "RHAPSODE_API_KEYS"),  # noqa: S104 - refused
         (["serve", "--port", "99999"], "port"),
@@ -112,5 +115,54 @@ def test_migrate_twice_is_as_good_as_once(
 ) -> None:
     for _ in range(2):
         assert main(["migrate", "--data-dir", str(tmp_path)]) == 0
-    assert "revision 0001" in capsys.readouterr().err
+    assert "revision 0002" in capsys.readouterr().err
     assert (tmp_path / "rhapsode.db").exists()
+
+
+def test_voices_are_added_shown_renamed_moved_and_deleted(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "clip.wav").write_bytes(speech())
+
+    def voices(*arguments: str, folder: str = "here") -> str:
+        assert main(["voices", *arguments, "--data-dir", str(tmp_path / folder)]) == 0
+        return capsys.readouterr().out
+
+    clip, file = str(tmp_path / "clip.wav"), str(tmp_path / "ana.rhapsode")
+    assert voices("add", clip, "--id", "ana", "--name", "Ana").split() == ["ana"]
+    assert voices("list").split("\t")[:2] == ["ana", "Ana"]
+    voices("rename", "ana", "Ana Maria")
+    shown = dict(line.split(maxsplit=1) for line in voices("show", "ana").splitlines())
+    assert (shown["name"], shown["version"]) == ("Ana Maria", "2")
+    voices("export", "ana", "--out", file)
+    assert voices("import", file, "--id", "bea", folder="there").split() == ["bea"]
+    assert "Ana Maria" in voices("list", "--search", "MARIA", folder="there")
+    voices("delete", "ana")
+    assert voices("list") == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["show", "nobody"], "nobody"),
+        (["delete", "nobody"], "nobody"),
+        (["export", "nobody", "--out", "x"], "nobody"),
+        (["add", "missing.wav"], "cannot read missing.wav"),
+        (["import", "noise"], "export it again"),
+        (["add", "noise"], "wav"),
+    ],
+)
+def test_what_goes_wrong_with_voices_is_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "noise").write_bytes(b"neither a voice nor a sound" * 10)
+    assert main(["voices", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.count("\n") == 1

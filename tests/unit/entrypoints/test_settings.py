@@ -12,12 +12,6 @@ from entrypoints.settings import (
 )
 
 
-@pytest.fixture(autouse=True)
-def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOST", "PORT", "API_KEYS", "DATA_DIR", "CONFIG"):
-        monkeypatch.delenv(f"RHAPSODE_{name}", raising=False)
-
-
 def test_each_layer_overrides_the_one_before_and_is_remembered(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -71,9 +65,20 @@ def test_variables_of_the_tests_are_left_alone(monkeypatch: pytest.MonkeyPatch) 
         ("port: [", "not a YAML table"),
         ("- a\n- b", "not a YAML table"),
         ("port: abc", r"port \(from the file .*\): 'abc'"),
-        ("port: 99999", "port .* 99999"),
+        ("port: 99999", "port .* '99999'"),
         ("engine: sings", "engine .* 'sings'"),
-        ("api_keys: {a: 1}", "api_keys"),
+        ("api_keys: {a: 1}", r"api_keys .*\(hidden\)"),
+        ("? [a]\n: b", "not a YAML table"),
+        ("a\n", "not a YAML table"),
+        ("port: 1\n---\nport: 2", "not a YAML table"),
+        ("data_dir: ~nobody-of-that-name/x", "names nobody"),
+        ('data_dir: "a\\0b"', "NUL"),
+        ("recent_voices_ttl_s: nan", "recent_voices_ttl_s .* finite"),
+        ("recent_voices_ttl_s: .inf", "recent_voices_ttl_s"),
+        ("require_consent: maybe", "require_consent .* 'maybe'"),
+        ("default_language: 'en; rm'", "default_language .* such as en"),
+        ("model_config: {extra: allow}", "'model_config' in .* did you mean model_config_file"),
+        ("service: {port: 1}", "'service' in .* XTTS_SETTINGS_FILE"),
     ],
 )
 def test_a_bad_file_stops_the_start_and_is_named(tmp_path: Path, text: str, says: str) -> None:
@@ -117,3 +122,110 @@ def test_an_engine_this_version_lacks_is_named() -> None:
 def test_the_database_lives_in_the_data_folder_unless_told(tmp_path: Path) -> None:
     assert Settings(data_dir=tmp_path).database == f"sqlite+aiosqlite:///{tmp_path}/rhapsode.db"
     assert Settings(database_url="postgresql://x/y").database == "postgresql://x/y"
+
+
+def test_what_a_file_leaves_empty_is_unset(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text("port:\nmodel_dir: ~\nthreads: null\nhost: ''\napi_keys: []\n")
+    assert load({}, file).settings == Settings()
+
+
+def test_a_file_says_what_a_variable_says(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text("default_language: no\npreload_voices: [1, on]\napi_keys: [1234]\n")
+    settings = load({}, file).settings
+    assert (settings.default_language, settings.preload_voices) == ("no", ("1", "on"))
+    assert settings.keys == ("1234",)
+
+
+@pytest.mark.parametrize(("word", "on"), [("on", True), ("true", True), ("off", False)])
+def test_consent_is_switched_by_a_word(
+    monkeypatch: pytest.MonkeyPatch, word: str, *, on: bool
+) -> None:
+    monkeypatch.setenv("RHAPSODE_REQUIRE_CONSENT", word)
+    assert load({}).settings.require_consent is on
+
+
+def test_unknown_voices_are_refused_unless_a_recording_stands_in_for_them() -> None:
+    wav = Path("ref.wav")
+    assert Settings().refuses_unknown_voices
+    assert not Settings(default_voice_wav=wav).refuses_unknown_voices
+    assert Settings(default_voice_wav=wav, unknown_voice="refuse").refuses_unknown_voices
+    assert not Settings(unknown_voice="default").refuses_unknown_voices
+
+
+def test_the_home_folder_is_written_with_a_tilde(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Settings(model_dir=Path("~/xtts")).model_dir == tmp_path / "xtts"
+
+
+def test_spoken_lines_are_kept_where_it_pays() -> None:
+    assert Settings().audio_cache_kind == "memory"
+    assert Settings(engine="xtts").audio_cache_kind == "disk"
+    assert Settings(engine="xtts", audio_cache="off").audio_cache_kind == "off"
+    assert Settings(audio_cache_mb=2).audio_cache_bytes == 2 * 2**20
+    assert Settings(audio_cache_disk_mb=3).audio_cache_disk_bytes == 3 * 2**20
+    assert Settings(data_dir=Path("d")).recordings_dir == Path("d/recordings")
+    assert Settings(audio_cache_dir=Path("c")).recordings_dir == Path("c")
+
+
+def test_no_password_is_in_what_python_prints() -> None:
+    url = "postgresql://u:sesame@h/d"
+    assert "sesame" not in repr(Settings(database_url=url, redis_url=SecretStr(url)))
+
+
+def test_a_bad_secret_is_not_echoed(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text("database_url: [sesame]\n")
+    with pytest.raises(SettingsError, match="database_url") as stopped:
+        load({}, file)
+    assert "sesame" not in str(stopped.value)
+
+
+def test_an_unreadable_name_of_a_file_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RHAPSODE_CONFIG", "x" * 5000)
+    with pytest.raises(SettingsError, match="cannot be read") as stopped:
+        load({})
+    assert len(str(stopped.value)) < 1100
+
+
+def test_an_error_cannot_break_its_line_or_colour_the_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RHAPSODE_PO\nRT\x1b[31m", "1")
+    with pytest.raises(SettingsError) as stopped:
+        load({})
+    assert str(stopped.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [(b"host: \xff", "is not a YAML table"), ("default_language: 日本".encode(), "such as en")],
+)
+def test_bytes_that_are_no_settings_are_refused(tmp_path: Path, data: bytes, says: str) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_bytes(data)
+    with pytest.raises(SettingsError, match=says):
+        load({}, file)
+
+
+def test_a_file_from_a_windows_editor_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_bytes(b"\xef\xbb\xbfport: 1\r\n")
+    assert load({}, file).settings.port == 1
+
+
+def test_a_long_complaint_of_the_parser_becomes_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text("port: [")
+    with pytest.raises(SettingsError) as stopped:
+        load({}, file)
+    assert "\\n" not in str(stopped.value)
+
+
+def test_an_odd_name_of_a_file_is_shown_safely(tmp_path: Path) -> None:
+    file = tmp_path / "settings\n\x1b.yaml"
+    file.write_text("port: 1")
+    assert load({}, file).origins["port"].endswith("settings \\x1b.yaml")

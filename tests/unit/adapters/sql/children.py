@@ -21,10 +21,12 @@ import numpy as np
 from adapters.sql.database import Database
 from adapters.sql.migrate import migrate
 from adapters.sql.voices import SqlVoices
+from domain.ports import Once
 from domain.voice import Clip, Timbre, Voice
 
 ROOT = Path(__file__).parents[4]
 CLIPS = 2
+CONTENT = "0af5"
 _LONGEST_LIFE_S = 0.1
 
 
@@ -68,7 +70,8 @@ async def _save_for_ever(url: str, begun: int) -> None:
         voices = SqlVoices(database)
         for number in itertools.count():
             name = f"v{os.getpid()}-{number}"
-            await voices.add(Voice(name, name, "", datetime.now(UTC)), clips, [Timbre("e", arrays)])
+            voice = Voice(name, name, "", datetime.now(UTC), labels={"by": "hand"})
+            await voices.add(voice, clips, [Timbre("e", arrays)], Once(name, CONTENT))
             if number == 0:
                 os.write(begun, b"!")
 

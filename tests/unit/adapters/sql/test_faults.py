@@ -13,12 +13,15 @@ import pytest
 from adapters.sql.database import Database
 from adapters.sql.migrate import migrate
 from adapters.sql.voices import SqlVoices
+from domain.access import HOUSE
 from domain.errors import StoreUnavailableError
+from domain.ports import VoiceSearch
 from domain.voice import Clip, Timbre, Voice
 from tests.databases import PrivatePostgres, fresh_postgres, private_postgres, sqlite_url
 
-ANA = Voice("ana", "Ana", "", datetime(2026, 5, 17, tzinfo=UTC))
-BOB = Voice("bob", "Bob", "", datetime(2026, 5, 18, tzinfo=UTC))
+MAY = datetime(2026, 5, 17, tzinfo=UTC)
+ANA = Voice("ana", "Ana", "", MAY, updated_at=MAY)
+BOB = Voice("bob", "Bob", "", MAY, updated_at=MAY)
 CLIP = Clip(b"fLaC", 2.0, 24_000)
 TIMBRE = Timbre("e", {"pace": np.ones(2, np.float32)})
 WAIT_S = 0.2
@@ -38,6 +41,10 @@ def server() -> Iterator[PrivatePostgres]:
         yield server
 
 
+async def every(voices: SqlVoices) -> tuple[Voice, ...]:
+    return (await voices.find(VoiceSearch(HOUSE))).voices
+
+
 @contextmanager
 def refused(sentence: str, most_s: float) -> Iterator[None]:
     began = time.monotonic()
@@ -51,15 +58,15 @@ async def test_a_locked_file_is_waited_for_a_while(database: Database, tmp_path:
     with closing(sqlite3.connect(tmp_path / "voices.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
-        for attempt in (voices.add(BOB, [CLIP], []), voices.keep("ana", TIMBRE)):
+        for attempt in (voices.add(BOB, [CLIP], []), voices.keep(ANA, TIMBRE)):
             with refused("locked by another writer", most_s=WAIT_S + 4):
                 await attempt
         assert time.monotonic() - began > 2 * WAIT_S
-        assert await voices.find("ana") == ANA, "known voices still speak"
-        assert await voices.load("ana", "e") is not None
+        assert await voices.get(HOUSE, "ana") == ANA, "known voices still speak"
+        assert await voices.load(HOUSE, "ana", "e") is not None
         other.execute("ROLLBACK")
     await voices.add(BOB, [CLIP], [])
-    assert await voices.every() == (ANA, BOB)
+    assert await every(voices) == (ANA, BOB)
 
 
 async def test_a_pool_without_a_free_connection_is_waited_for(database: Database) -> None:
@@ -67,8 +74,8 @@ async def test_a_pool_without_a_free_connection_is_waited_for(database: Database
         for _ in range(15):
             await stack.enter_async_context(database.reading())
         with refused("did not answer in time", most_s=WAIT_S + 4):
-            await SqlVoices(database).find("ana")
-    assert await SqlVoices(database).find("ana") == ANA
+            await SqlVoices(database).get(HOUSE, "ana")
+    assert await SqlVoices(database).get(HOUSE, "ana") == ANA
 
 
 async def test_an_id_held_by_an_open_transaction_is_waited_for() -> None:
@@ -80,9 +87,9 @@ async def test_an_id_held_by_an_open_transaction_is_waited_for() -> None:
             async with database.writing() as other:
                 await other.exec_driver_sql("DELETE FROM voices")
                 with refused("did not answer in time", most_s=WAIT_S + 4):
-                    await voices.keep("ana", TIMBRE)
+                    await voices.keep(ANA, TIMBRE)
             await voices.add(BOB, [CLIP], [TIMBRE])
-            assert await voices.every() == (BOB,)
+            assert await every(voices) == (BOB,)
 
 
 async def test_a_server_that_stops_is_missed_and_found_again(server: PrivatePostgres) -> None:
@@ -91,12 +98,16 @@ async def test_a_server_that_stops_is_missed_and_found_again(server: PrivatePost
         voices = SqlVoices(database)
         await voices.add(ANA, [CLIP], [TIMBRE])
         server.kill()
-        for attempt in (voices.find("ana"), voices.add(BOB, [], []), voices.every()):
+        for attempt in (
+            voices.get(HOUSE, "ana"),
+            voices.add(BOB, [], []),
+            voices.find(VoiceSearch(HOUSE)),
+        ):
             with refused("cannot be reached", most_s=4.0):
                 await attempt
         server.start()
-        assert await voices.every() == (ANA,)
-        await voices.remove("ana")
+        assert await every(voices) == (ANA,)
+        await voices.remove(HOUSE, "ana")
 
 
 async def test_a_server_restarted_between_two_questions_is_not_noticed(
@@ -110,8 +121,8 @@ async def test_a_server_restarted_between_two_questions_is_not_noticed(
         server.kill()
         server.start()
         await voices.add(ANA, [CLIP], [TIMBRE])
-        assert await voices.every() == (ANA,)
-        await voices.remove("ana")
+        assert await every(voices) == (ANA,)
+        await voices.remove(HOUSE, "ana")
 
 
 async def test_a_server_lost_within_a_transaction_is_an_answer(server: PrivatePostgres) -> None:
@@ -120,7 +131,7 @@ async def test_a_server_lost_within_a_transaction_is_an_answer(server: PrivatePo
         with refused("cannot be reached|stopping or starting", most_s=5.0):
             await _lose(database, server)
         server.start()
-        assert await SqlVoices(database).every() == ()
+        assert await every(SqlVoices(database)) == ()
 
 
 async def _lose(database: Database, server: PrivatePostgres) -> None:
@@ -136,6 +147,6 @@ async def test_a_server_that_hangs_is_waited_for_a_while(server: PrivatePostgres
         voices = SqlVoices(database)
         await voices.add(ANA, [CLIP], [TIMBRE])
         with server.frozen(), refused("did not answer in time", most_s=WAIT_S + 4):
-            await voices.find("ana")
-        assert await voices.find("ana") == ANA
-        await voices.remove("ana")
+            await voices.get(HOUSE, "ana")
+        assert await voices.get(HOUSE, "ana") == ANA
+        await voices.remove(HOUSE, "ana")

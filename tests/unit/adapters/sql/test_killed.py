@@ -4,6 +4,7 @@
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from sqlalchemy import text
 from adapters.sql.database import Database
 from adapters.sql.migrate import migrate
 from adapters.sql.voices import SqlVoices
+from domain.access import HOUSE
+from domain.ports import Once, VoiceSearch
+from domain.voice import Voice
 from tests.databases import fresh_postgres, sqlite_url
 from tests.unit.adapters.sql import children
 
@@ -35,11 +39,31 @@ async def _kill_and_look(url: str) -> None:
     assert outcome.returncode == 0, outcome.stderr
     async with Database(url) as database:
         voices = SqlVoices(database)
-        kept = await voices.every()
+        kept = await _every(voices)
         assert len(kept) >= KILLS, "each saver has kept one voice before it is killed"
         for voice in kept:
-            assert len(await voices.clips(voice.id)) == children.CLIPS
-            assert await voices.load(voice.id, "e") is not None
-        async with database.reading() as connection:
-            clips = (await connection.execute(text("SELECT count(*) FROM clips"))).scalar_one()
-    assert clips == children.CLIPS * len(kept)
+            assert len(await voices.clips(HOUSE, voice.id)) == children.CLIPS
+            assert await voices.load(HOUSE, voice.id, "e") is not None
+        for voice in kept[-KILLS:]:
+            once = Once(voice.id, children.CONTENT)
+            assert await voices.add(voice, [], [], once) == voice, "its key was kept with it"
+        rows = [await _count(database, table) for table in ("timbres", "voice_labels", "saves")]
+        assert rows == [len(kept)] * 3
+        assert await _count(database, "clips") == children.CLIPS * len(kept)
+
+
+async def _count(database: Database, table: str) -> int:
+    async with database.reading() as connection:
+        rows = await connection.execute(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+        number: int = rows.scalar_one()
+    return number
+
+
+async def _every(voices: SqlVoices) -> list[Voice]:
+    search, kept = VoiceSearch(HOUSE, limit=1000), list[Voice]()
+    while True:
+        page = await voices.find(search)
+        kept += page.voices
+        if page.next is None:
+            return kept
+        search = replace(search, after=page.next)

@@ -17,10 +17,12 @@ from tests.unit.adapters.sql import children
 async def test_the_next_revision_is_written_and_runs(tmp_path: Path) -> None:
     scripts = tmp_path / "scripts"
     shutil.copytree(scripts_folder(), scripts)
-    await write_revision("add owners", scripts)
-    (written,) = (scripts / "versions").glob("0002_*.py")
-    assert written.read_text().startswith('"""add owners."""')
-    assert await migrate(sqlite_url(tmp_path), scripts=scripts) == "0002"
+    await write_revision("add moods", scripts)
+    (written,) = (scripts / "versions").glob("*_add_moods.py")
+    number = len(list((scripts / "versions").glob("*.py")))
+    assert written.name == f"{number:04}_add_moods.py"
+    assert written.read_text().startswith('"""add moods."""')
+    assert await migrate(sqlite_url(tmp_path), scripts=scripts) == f"{number:04}"
 
 
 def test_missing_revisions_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,9 @@ from adapters.sql import tables
 from adapters.sql.database import Database
 from adapters.sql.migrate import migrate
 from adapters.sql.voices import SqlVoices
+from domain.access import HOUSE
 from domain.errors import VoiceDamagedError
+from domain.ports import Once, VoiceSearch
 from domain.voice import Clip, Timbre, Voice
 from tests.databases import fresh_postgres, sqlite_url
 
@@ -49,17 +51,17 @@ async def test_a_damaged_timbre_names_its_voice(database: Database, damage: str)
     await voices.add(ANA, [CLIP], [TIMBRE])
     await alter(database, damage)
     with pytest.raises(VoiceDamagedError, match=r"'ana' is damaged \(its timbre") as caught:
-        await voices.load("ana", "e")
+        await voices.load(HOUSE, "ana", "e")
     assert caught.value.voice_id == "ana"
-    assert await voices.clips("ana") == (CLIP,)
+    assert await voices.clips(HOUSE, "ana") == (CLIP,)
 
 
 async def test_a_damaged_timbre_is_healed_by_a_new_one(database: Database) -> None:
     voices = SqlVoices(database)
     await voices.add(ANA, [CLIP], [TIMBRE])
     await alter(database, "UPDATE timbres SET arrays = x''")
-    await voices.keep("ana", TIMBRE)
-    loaded = await voices.load("ana", "e")
+    await voices.keep(ANA, TIMBRE)
+    loaded = await voices.load(HOUSE, "ana", "e")
     assert loaded is not None
     assert loaded.sha256 == TIMBRE.sha256
 
@@ -69,7 +71,7 @@ async def test_a_damaged_clip_is_numbered(database: Database) -> None:
     await voices.add(ANA, [CLIP, CLIP], [])
     await alter(database, "UPDATE clips SET flac = x'00' WHERE position = 1")
     with pytest.raises(VoiceDamagedError, match="clip 2 does not match"):
-        await voices.clips("ana")
+        await voices.clips(HOUSE, "ana")
 
 
 async def test_a_key_is_never_used_twice(database: Database) -> None:
@@ -79,7 +81,7 @@ async def test_a_key_is_never_used_twice(database: Database) -> None:
         await voices.add(ANA, [], [])
         async with database.reading() as connection:
             keys.append((await connection.execute(select(tables.voices.c.key))).scalar_one())
-        await voices.remove("ana")
+        await voices.remove(HOUSE, "ana")
     assert len(set(keys)) == 3
 
 
@@ -99,13 +101,14 @@ async def _leave_at_every_turn(voices: SqlVoices) -> None:
     clips = [Clip(bytes([n]) * 5_000, 1.0, 8_000) for n in range(4)]
     whole = 0
     for turns in range(50):
-        adding = asyncio.ensure_future(voices.add(ANA, clips, [TIMBRE]))
+        once = Once(str(turns), "c")
+        adding = asyncio.ensure_future(voices.add(ANA, clips, [TIMBRE], once))
         for _ in range(turns):
             await asyncio.sleep(0)
         adding.cancel()
         await asyncio.wait([adding])
-        found = await voices.find("ana")
-        assert len(await voices.clips("ana")) == (0 if found is None else 4)
+        found = await voices.get(HOUSE, "ana")
+        assert len(await voices.clips(HOUSE, "ana")) == (0 if found is None else 4)
         whole += found is not None
         await _empty(voices)
     assert whole < 50, "no caller went away in time"
@@ -113,5 +116,5 @@ async def _leave_at_every_turn(voices: SqlVoices) -> None:
 
 async def _empty(voices: SqlVoices) -> None:
     await voices.add(Voice("bob", "", "", ANA.created_at), [], [])
-    for voice in await voices.every():
-        await voices.remove(voice.id)
+    for voice in (await voices.find(VoiceSearch(HOUSE))).voices:
+        await voices.remove(HOUSE, voice.id)

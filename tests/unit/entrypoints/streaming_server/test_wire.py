@@ -7,13 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.voices import Clone
 from domain.errors import InputError, SettingOutOfRangeError
+from domain.speech import SpeechRequest
 from domain.voice import Timbre
 from entrypoints.streaming_server import wire
 
 
 def speak(**fields: Any) -> wire.SpeakBody:
     return wire.decode_speak(json.dumps({"text": "Hi", **fields}).encode())
+
+
+def asked(speak: wire.SpeakBody, session_id: str | None) -> SpeechRequest:
+    return wire.speech_request(speak, session_id, "house")
 
 
 def refused(read: Callable[[], object]) -> str | None:
@@ -26,23 +32,25 @@ def refused(read: Callable[[], object]) -> str | None:
 
 
 def test_defaults_are_the_old_servers() -> None:
-    request = wire.speech_request(speak(), None)
-    assert (request.language, request.voice, request.latents) == ("en", None, None)
+    request = asked(speak(), None)
+    assert (request.language, request.voice, request.latents) == (None, None, None)
     assert speak().add_wav_header
 
 
 def test_settings_reach_the_domain() -> None:
-    request = wire.speech_request(speak(temperature="0.5", top_k=3, speaker_id="ana"), "header")
+    request = wire.speech_request(
+        speak(temperature="0.5", top_k=3, speaker_id="ana"), "header", "house"
+    )
     assert (request.settings.temperature, request.settings.top_k) == (0.5, 3)
     assert (request.voice, request.session_id) == ("ana", "header")
 
 
 def test_the_bodys_session_id_wins() -> None:
-    assert wire.speech_request(speak(session_id="body"), "header").session_id == "body"
+    assert asked(speak(session_id="body"), "header").session_id == "body"
 
 
 def test_an_empty_speaker_is_none() -> None:
-    assert wire.speech_request(speak(speaker_id=""), None).voice is None
+    assert asked(speak(speaker_id=""), None).voice is None
 
 
 def test_latents_survive_the_wire() -> None:
@@ -54,7 +62,7 @@ def test_latents_survive_the_wire() -> None:
             "speaker_embedding": rng.normal(size=512).astype(np.float32),
         },
     )
-    request = wire.speech_request(speak(**wire.latents(timbre)), None)
+    request = asked(speak(**wire.latents(Clone((timbre,)))), None)
     assert request.latents is not None
     for name, array in timbre.arrays.items():
         np.testing.assert_array_equal(request.latents[name], array)
@@ -82,7 +90,10 @@ def test_any_bytes_are_read_or_refused_with_a_sentence(data: bytes) -> None:
 )
 def test_any_fields_become_a_request_or_a_sentence(fields: dict[str, Any]) -> None:
     body = json.dumps(fields).encode()
-    assert refused(lambda: wire.speech_request(wire.decode_speak(body), None)) in (None, ".")
+    assert refused(lambda: asked(wire.decode_speak(body), None)) in (
+        None,
+        ".",
+    )
 
 
 def test_options_are_optional() -> None:

@@ -1,15 +1,13 @@
-"""Every driven port: what the use cases need from the world, written for the one who calls."""
+"""What makes the sound: the engine, and what crosses the border to it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 from domain.audio import Pcm, Samples
-from domain.events import Event
 from domain.speech import Latents, SpeechSettings
-from domain.voice import Clip, Timbre, Voice
+from domain.voice import Timbre
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,87 +122,4 @@ class SpeechEngine(Protocol):
 
     async def pulse(self) -> Pulse:
         """Answer at once, even under full load."""
-        ...
-
-
-class VoiceStore(Protocol):
-    """Keeps voices whole: all of one, or nothing of it. `StoreUnavailableError` when it cannot."""
-
-    async def add(self, voice: Voice, clips: Sequence[Clip], timbres: Sequence[Timbre]) -> None:
-        """Keep a voice with its clips and timbres in one transaction; `VoiceExistsError`."""
-        ...
-
-    async def find(self, voice_id: str) -> Voice | None:
-        """Return the voice of exactly this id, if there is one."""
-        ...
-
-    async def every(self) -> tuple[Voice, ...]:
-        """Return all voices, oldest first."""
-        ...
-
-    async def remove(self, voice_id: str) -> None:
-        """Forget the voice, its clips and its timbres; `VoiceUnknownError`."""
-        ...
-
-
-class TimbreStore(Protocol):
-    """Keeps what each engine made of a voice."""
-
-    async def load(self, voice_id: str, fingerprint: str) -> Timbre | None:
-        """Return the voice's timbre under this engine, if it was made; damage is an error."""
-        ...
-
-    async def clips(self, voice_id: str) -> tuple[Clip, ...]:
-        """Return the clips a timbre can be made from, in their order."""
-        ...
-
-    async def keep(self, voice_id: str, timbre: Timbre) -> None:
-        """Remember a timbre; a voice deleted meanwhile is no error."""
-        ...
-
-
-class SoundStudio(Protocol):
-    """Reads what people upload; `StudioBusyError` when its tools fail."""
-
-    async def read_clip(self, upload: bytes) -> Pcm:
-        """Decode an upload at its own rate, mixed to mono; `ClipRefusedError` says what is wrong.
-
-        Reads nothing but these bytes, and at most one second more than the longest clip allowed.
-        """
-        ...
-
-    async def pack(self, pcm: Pcm) -> Clip:
-        """Return the sound as a lossless clip to keep."""
-        ...
-
-
-class SentenceSplitter(Protocol):
-    """Knows where sentences end in many languages."""
-
-    def split(self, text: str, language: str) -> list[str]:
-        """Cut the text behind each sentence; the parts joined are the text."""
-        ...
-
-
-class EventBus(Protocol):
-    """Tells what happened to whoever listens."""
-
-    def publish(self, event: Event) -> None:
-        """Never waits, never raises; a listener that is too slow loses its oldest events."""
-        ...
-
-    def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
-        """Listen to all that is published from entering until leaving."""
-        ...
-
-
-class Clock(Protocol):
-    """What time it is."""
-
-    def now(self) -> datetime:
-        """Return the date and time, in UTC."""
-        ...
-
-    def monotonic(self) -> float:
-        """Return seconds that only ever rise."""
         ...

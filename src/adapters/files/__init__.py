@@ -1,0 +1,1 @@
+"""Audio kept in files, for all processes that share a folder."""

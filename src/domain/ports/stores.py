@@ -1,0 +1,129 @@
+"""What is kept: voices, what engines made of them, and lines as they were spoken."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from domain.recording import Recording
+from domain.voice import Clip, Timbre, Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A caller's own name for one save, and the hash of what was to be saved."""
+
+    key: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSearch:
+    """Which voices of an owner are wanted; `after` is the `next` of the page before."""
+
+    owner: str
+    text: str = ""
+    language: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    limit: int = 100
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePage:
+    """Some of the voices, oldest first, how many there are, and where the next page begins."""
+
+    voices: tuple[Voice, ...]
+    total: int
+    next: str | None
+
+
+class VoiceStore(Protocol):
+    """Keeps voices whole: all of one, or nothing of it.
+
+    `StoreUnavailableError` when it does not answer, `StoreFullError` when the disk is full.
+    """
+
+    async def add(
+        self,
+        voice: Voice,
+        clips: Sequence[Clip],
+        timbres: Sequence[Timbre],
+        once: Once | None = None,
+    ) -> Voice:
+        """Keep a voice with its clips and timbres in one transaction; `VoiceExistsError`.
+
+        A second call under the same `once` returns the voice of the first, whatever became of its
+        answer; with other content under the same key it raises `OnceKeyReusedError`.
+        """
+        ...
+
+    async def get(self, owner: str, voice_id: str) -> Voice | None:
+        """Return the owner's voice of exactly this id, if there is one."""
+        ...
+
+    async def find(self, search: VoiceSearch) -> VoicePage:
+        """Return a page of voices: `text` in id, name or description, and every label equal."""
+        ...
+
+    async def change(self, voice: Voice) -> Voice:
+        """Write name, description, language and labels over the version the caller has seen.
+
+        Return the voice with its next version; `VoiceChangedError` if somebody was quicker,
+        `VoiceUnknownError` if it is gone.
+        """
+        ...
+
+    async def remove(self, owner: str, voice_id: str) -> None:
+        """Forget the voice, its clips and its timbres; `VoiceUnknownError`."""
+        ...
+
+
+class TimbreStore(Protocol):
+    """Keeps what each engine made of a voice."""
+
+    async def load(self, owner: str, voice_id: str, fingerprint: str) -> Timbre | None:
+        """Return the voice's timbre under this engine, if it was made; `VoiceDamagedError`."""
+        ...
+
+    async def clips(self, owner: str, voice_id: str) -> tuple[Clip, ...]:
+        """Return the clips a timbre can be made from, in their order; `VoiceDamagedError`."""
+        ...
+
+    async def every(self, owner: str, voice_id: str) -> tuple[Timbre, ...]:
+        """Return what all engines made of the voice; `VoiceDamagedError`."""
+        ...
+
+    async def keep(self, voice: Voice, timbre: Timbre) -> None:
+        """Remember a timbre of exactly this voice: one deleted or made anew meanwhile gets none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CacheStats:
+    """How full a cache is and how well it serves."""
+
+    entries: int
+    size_bytes: int
+    limit_bytes: int
+    hits: int
+    misses: int
+
+
+class AudioCache(Protocol):
+    """Keeps lines as an engine spoke them; it may forget, but never gives what was not put."""
+
+    async def get(self, key: str) -> Recording | None:
+        """Return the recording, or None: a damaged or unreadable one is none, and forgotten."""
+        ...
+
+    async def put(self, key: str, recording: Recording) -> None:
+        """Keep it if there is room; never raises, and never exceeds the limit in bytes."""
+        ...
+
+    async def clear(self) -> int:
+        """Forget everything; return how many recordings that were."""
+        ...
+
+    async def stats(self) -> CacheStats:
+        """Tell how it does."""
+        ...

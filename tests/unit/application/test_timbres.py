@@ -1,0 +1,88 @@
+import pytest
+
+from application.voices import Clone, Draft
+from domain.access import HOUSE
+from domain.errors import VoiceClipsMissingError, VoiceUnknownError
+from domain.events import CacheAsked
+from domain.voice import Timbre
+from tests.fakes.engine import timbre
+from tests.fakes.studio import upload
+from tests.unit.application.house import House
+
+
+async def saved(house: House, voice_id: str) -> Clone:
+    clone = await house.voices.clone([upload(4)])
+    await house.voices.save(clone, Draft(voice_id))
+    return clone
+
+
+async def height(house: House, wanted: str | None) -> float:
+    found = await house.timbres.find(HOUSE, wanted)
+    return float(found.arrays["speaker_embedding"][1])
+
+
+async def test_no_name_means_the_engines_own_voice_unless_told() -> None:
+    house = House()
+    assert await height(house, None) == 1.0
+    house.timbres.use_by_default("Ana Florence")
+    assert await height(house, None) == 2.0
+
+
+async def test_an_unknown_voice_is_refused_or_spoken_by_the_default() -> None:
+    with pytest.raises(VoiceUnknownError):
+        await House().timbres.find(HOUSE, "nobody")
+    lenient = House(refuse_unknown=False, default_voice="Ana Florence")
+    assert await height(lenient, "nobody") == 2.0
+    assert await height(lenient, "../etc/passwd") == 2.0
+
+
+async def test_a_default_voice_that_is_gone_is_told() -> None:
+    with pytest.raises(VoiceUnknownError):
+        await House(refuse_unknown=False, default_voice="gone").timbres.find(HOUSE, "nobody")
+
+
+async def test_a_voice_used_lately_is_not_asked_for_again_until_it_is_old() -> None:
+    house = House()
+    await saved(house, "ana")
+    for _ in range(3):
+        await house.timbres.find(HOUSE, "ana")
+    house.clock.turn(3601)
+    await house.timbres.find(HOUSE, "ana")
+    asked = [event.hit for event in house.bus.heard if isinstance(event, CacheAsked)]
+    assert asked == [False, True, True, False]
+
+
+async def test_a_deleted_voice_is_forgotten_at_once() -> None:
+    house = House()
+    await saved(house, "ana")
+    await house.timbres.find(HOUSE, "ana")
+    await house.voices.delete(HOUSE, "ana")
+    with pytest.raises(VoiceUnknownError):
+        await house.timbres.find(HOUSE, "ana")
+
+
+async def test_a_clip_of_another_engines_days_is_learnt_once() -> None:
+    house = House()
+    clone = await house.voices.clone([upload(4)])
+    elsewhere = Clone((Timbre("other/1", clone.timbres[0].arrays),), clone.clips)
+    await house.voices.save(elsewhere, Draft("old"))
+    first = await house.timbres.find(HOUSE, "old")
+    house.timbres.recent.clear()
+    again = await house.timbres.find(HOUSE, "old")
+    assert first.fingerprint == again.fingerprint == "fake/1"
+    assert len(house.engine.conditioned) == 2
+
+
+async def test_latents_of_another_engine_without_a_clip_say_what_to_do() -> None:
+    house = House()
+    await house.voices.save(Clone((Timbre("other/1", timbre().arrays),)), Draft("old"))
+    with pytest.raises(VoiceClipsMissingError, match="clone it again"):
+        await house.timbres.find(HOUSE, "old")
+
+
+async def test_a_damaged_timbre_is_made_again_from_the_clip() -> None:
+    house = House()
+    await saved(house, "ana")
+    house.store.damage("ana", "timbre")
+    assert (await house.timbres.find(HOUSE, "ana")).fingerprint == "fake/1"
+    assert len(house.engine.conditioned) == 2
