@@ -35,10 +35,9 @@ class Clone:
     warnings: tuple[str, ...] = ()
 
     @property
-    def content(self) -> str:
-        """What there is to save, as one hash."""
-        parts = [*(clip.sha256 for clip in self.clips), *(each.sha256 for each in self.timbres)]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    def content(self) -> tuple[str, ...]:
+        """What it was taken from: clips, or where there are none the latents themselves."""
+        return tuple(part.sha256 for part in self.clips or self.timbres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,14 @@ class Draft:
     consent: Consent | None = None
     once: str | None = None
     owner: str = HOUSE
+
+    def asked(self, clone: Clone) -> Once | None:
+        """Return what a retry must ask for again to be a retry."""
+        if not self.once:
+            return None
+        labels = sorted(self.labels.items())
+        wanted = (self.id, self.name, self.description, self.language, labels, clone.content)
+        return Once(self.once, hashlib.sha256(repr(wanted).encode()).hexdigest())
 
 
 class Voices:
@@ -110,8 +117,7 @@ class Voices:
             owner=draft.owner,
             consent=draft.consent,
         )
-        once = Once(draft.once, clone.content) if draft.once else None
-        kept = await self._store.add(voice, clone.clips, clone.timbres, once)
+        kept = await self._store.add(voice, clone.clips, clone.timbres, draft.asked(clone))
         self._bus.publish(VoiceSaved(kept.id))
         return kept
 

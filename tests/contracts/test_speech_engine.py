@@ -1,6 +1,8 @@
 """What every speech engine guarantees."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,7 +11,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from adapters.espeak import library
 from adapters.espeak.engine import EspeakEngine
 from domain.audio import Pcm
 from domain.errors import EngineBusyError, EngineFailedError, LatentsForeignError
@@ -47,7 +48,7 @@ async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
 
         async def espeak(max_waiting: int) -> Stand:
             engine = await stack.enter_async_context(EspeakEngine(max_waiting=max_waiting))
-            return Stand(engine, lambda: library._LOCK)
+            return Stand(engine, lambda: stopped(engine))
 
         async def fake(max_waiting: int) -> Stand:
             engine = FakeEngine(slots=1, max_waiting=max_waiting)
@@ -60,6 +61,17 @@ async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
 @pytest.fixture
 async def stand(make: Make) -> Stand:
     return await make(40)
+
+
+@contextmanager
+def stopped(engine: EspeakEngine) -> Iterator[None]:
+    """Stop the child that speaks; the engine itself goes on."""
+    assert engine._turns is not None
+    child = engine._turns._stage.pid
+    assert child is not None
+    os.kill(child, signal.SIGSTOP)
+    yield
+    os.kill(child, signal.SIGCONT)
 
 
 @contextmanager

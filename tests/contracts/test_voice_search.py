@@ -58,6 +58,7 @@ async def test_the_oldest_comes_first(kept: Kept) -> None:
         ("line\nLINE", ["zoe"]),
         ("anaana", []),
         ("1ana", []),
+        ("1aana", []),
         ("1жana", []),
         ("nowhere", []),
         ("a\0b", []),
@@ -81,6 +82,7 @@ async def test_text_is_found_in_id_name_and_description_ignoring_case(
 
 async def test_text_is_found_in_what_a_change_wrote(kept: Kept) -> None:
     seen = await kept.voices.add(voice(labels={"mood": "calm"}, language="en"), [], [])
+    await kept.voices.add(voice("bob", owner="guest", labels={"mood": "calm"}), [], [])
     new = replace(seen, name="Bob", description="cold", labels={"mood": "glad"}, language="fr")
     await kept.voices.change(new)
     for lost in (
@@ -95,6 +97,7 @@ async def test_text_is_found_in_what_a_change_wrote(kept: Kept) -> None:
         VoiceSearch(HOUSE, language="fr"),
     ):
         assert await found(kept, there) == ["ana"]
+    assert await found(kept, VoiceSearch("guest", labels={"mood": "calm"})) == ["bob"]
 
 
 async def test_a_language_is_searched_for_exactly(kept: Kept) -> None:

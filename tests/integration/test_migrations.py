@@ -107,6 +107,7 @@ async def test_an_old_database_keeps_all_it_held(url: str, old: str) -> None:
         assert len(rows) == len(after[name])
         for row, new in zip(rows, after[name], strict=True):
             assert row.items() <= new.items()
+    assert all(row["updated_at"] == row["created_at"] for row in after["voices"])
     await check(url)
 
 

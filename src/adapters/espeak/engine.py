@@ -1,24 +1,27 @@
 """The embedded engine as the house sees it: `SpeechEngine` over espeak-ng."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import espeakng_loader
 from typing_extensions import override
 
-from adapters.espeak import library as shared
+from adapters.espeak.casting import Casting
+from adapters.espeak.data import VoiceData
 from adapters.espeak.ear import listen
-from adapters.espeak.languages import language_table
+from adapters.espeak.languages import installed_voices, language_table
+from adapters.espeak.library import RATE_HZ
 from adapters.espeak.prosody import RATES
-from adapters.espeak.speaker import Speaker
+from adapters.espeak.stage import Stage
 from adapters.espeak.timbre import LAYOUT, Character, character, read
 from adapters.espeak.turns import Turns
 from adapters.espeak.utterance import Utterance
-from adapters.espeak.variants import OWN
+from adapters.espeak.variants import OWN, read_variants
 from domain.audio import Pcm
 from domain.errors import EngineFailedError
 from domain.language import spoken
@@ -33,21 +36,29 @@ _LONGEST_LINE_S = 30.0
 
 
 class EspeakEngine(SpeechEngine):
-    """Speaks without a model; any number of engines share the process's one library."""
+    """Speaks without a model, in a child process that a text may kill and no text may keep dead."""
 
-    def __init__(self, *, max_waiting: int = 512, library: Path | None = None) -> None:
+    def __init__(
+        self, *, max_waiting: int = 512, library: Path | None = None, patience_s: float = 10.0
+    ) -> None:
         self._max_waiting = max_waiting
-        self._library = library
+        self._library = library or Path(espeakng_loader.get_library_path())
+        self._patience_s = patience_s
+        self._casting: Casting | None = None
         self._card: EngineCard | None = None
-        self._speakers: tuple[str, ...] = ()
         self._turns: Turns | None = None
 
     async def __aenter__(self) -> Self:
-        espeak = await asyncio.to_thread(shared.acquire, self._library)
-        voices = language_table(espeak.voices)
-        self._speakers = tuple(variant.name for variant in espeak.variants)
-        self._card = _card(espeak.version, voices, self._speakers)
-        self._turns = Turns(Speaker(espeak, voices), self._max_waiting)
+        installed = Path(espeakng_loader.get_data_path())
+        casting, data = await asyncio.to_thread(_cast, installed)
+        stage = Stage(self._library, data, self._patience_s)
+        try:
+            version = await asyncio.to_thread(stage.open)
+        except asyncio.CancelledError:
+            stage.interrupt()
+            raise
+        self._casting, self._card = casting, _card(version, casting)
+        self._turns = Turns(stage, self._max_waiting)
         self._turns.start()
         return self
 
@@ -59,7 +70,6 @@ class EspeakEngine(SpeechEngine):
     ) -> None:
         if self._turns is not None:
             await asyncio.to_thread(self._turns.stop)
-            await asyncio.to_thread(shared.release)
             self._turns = None
 
     @property
@@ -72,15 +82,15 @@ class EspeakEngine(SpeechEngine):
     @override
     async def condition(self, clips: Sequence[Pcm]) -> Timbre:
         heard = await asyncio.to_thread(listen, clips)
-        return character(heard, self._speakers).timbre(self.card.fingerprint)
+        return character(heard, tuple(self.card.speakers)).timbre(self.card.fingerprint)
 
     @override
     async def recall(self, latents: Latents) -> Timbre:
-        return self._read(latents).timbre(self.card.fingerprint)
+        return self._character(latents).timbre(self.card.fingerprint)
 
     @override
     def speak(self, line: SpokenLine) -> AbstractAsyncContextManager[AsyncIterator[Chunk]]:
-        if self._turns is None:
+        if self._turns is None or self._casting is None:
             raise _not_entered()
         language = spoken(line.language, self.card.languages)
         longest = self.card.longest(language)
@@ -88,7 +98,8 @@ class EspeakEngine(SpeechEngine):
             msg = f"This line has {len(line.text)} characters; the engine takes {longest} at once."
             raise EngineFailedError(msg)
         known = line if line.language == language else replace(line, language=language)
-        return Utterance(known, self._read(line.timbre.arrays), self._turns)
+        job = self._casting.job(known, self._character(line.timbre.arrays))
+        return Utterance(known, job, self._turns)
 
     @override
     async def pulse(self) -> Pulse:
@@ -105,18 +116,29 @@ class EspeakEngine(SpeechEngine):
             last_step_age_s=turns.step_age_s,
         )
 
-    def _read(self, latents: Latents) -> Character:
-        return read(latents, _NAME, len(self._speakers))
+    def _character(self, latents: Latents) -> Character:
+        return read(latents, _NAME, len(self.card.speakers))
 
 
-def _card(version: str, voices: Mapping[str, str], speakers: tuple[str, ...]) -> EngineCard:
+def _cast(data: Path) -> tuple[Casting, VoiceData]:
+    try:
+        variants = read_variants(data / "voices" / "!v")
+        casting = Casting(language_table(installed_voices(data)), variants)
+    except OSError as error:
+        msg = f"The data of espeak-ng cannot be read ({error}); reinstall espeakng-loader."
+        raise EngineFailedError(msg) from error
+    return casting, VoiceData(data, variants)
+
+
+def _card(version: str, casting: Casting) -> EngineCard:
     fingerprint = f"espeak-ng/{version}/{LAYOUT}"
+    speakers = {name: Character(i).timbre(fingerprint) for i, name in enumerate(casting.speakers)}
     return EngineCard(
         name=_NAME,
         fingerprint=fingerprint,
-        rate_hz=shared.RATE_HZ,
-        languages=tuple(voices),
-        speakers={name: Character(i).timbre(fingerprint) for i, name in enumerate(speakers)},
+        rate_hz=RATE_HZ,
+        languages=casting.languages,
+        speakers=speakers,
         default_speaker=OWN,
         cloning="pitch-and-pace",
         alignment="exact",

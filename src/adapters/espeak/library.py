@@ -1,19 +1,17 @@
-"""libespeak-ng, of which a process has exactly one: opened by the first who needs it."""
+"""libespeak-ng, of which a process has exactly one: no memory of its own is safe from it."""
 
 import ctypes
 import re
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-import espeakng_loader
 import numpy as np
 from numpy.typing import NDArray
 
 from adapters.espeak import native
-from adapters.espeak.data import VoiceData
-from adapters.espeak.native import ListedVoice, Mark
+from adapters.espeak.job import Delivery
+from adapters.espeak.native import Mark
 from domain.errors import EngineFailedError
 
 Pcm16 = NDArray[np.int16]
@@ -24,49 +22,49 @@ RATE_HZ = 22_050
 
 _BUFFER_MS = 60
 _SEED = 1
-_LOCK = threading.RLock()
 _FOREIGN = re.compile(r"\([a-z][a-z0-9-]*\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How espeak-ng is asked to speak: a voice with its register, and its own three dials."""
-
-    voice: str
-    words_per_minute: int = 175
-    pitch: int = 50
-    range: int = 50
-
-
 class Espeak:
-    """The one library; each call is whole, one at a time, whoever makes it."""
+    """The one library, for one thread."""
 
-    def __init__(self, lib: ctypes.CDLL, data: VoiceData, voices: tuple[ListedVoice, ...]) -> None:
+    def __init__(self, lib: ctypes.CDLL, folder: Path) -> None:
         self._lib = lib
-        self._data = data
         self._hear: Hear | None = None
         self._broken: Exception | None = None
         self._callback = native.SynthCallback(self._heard)
         self._lib.espeak_SetSynthCallback(self._callback)
-        self.voices = voices
-        self.variants = data.variants
-        self.phonemes_file = data.path / "phontab"
+        self.phonemes_file = folder / "phontab"
         self.version: str = lib.espeak_Info(None).decode()
+
+    @classmethod
+    def open(cls, library: Path, folder: Path) -> Self:
+        """Load the library and have it read its data from the folder."""
+        try:
+            lib = native.declare(ctypes.CDLL(str(library)))
+        except (OSError, AttributeError) as error:
+            msg = f"espeak-ng cannot be loaded ({error}); reinstall espeakng-loader."
+            raise EngineFailedError(msg) from error
+        path = str(folder).encode()
+        rate_hz = lib.espeak_Initialize(native.SYNCHRONOUS, _BUFFER_MS, path, native.NEVER_EXIT)
+        if rate_hz != RATE_HZ:
+            msg = f"espeak-ng did not start (code {rate_hz}); reinstall espeakng-loader."
+            raise EngineFailedError(msg)
+        return cls(lib, folder)
 
     def speak(self, text: str, delivery: Delivery, hear: Hear, *, phonemes: bool = False) -> None:
         """Speak a text into `hear` until it ends or is no longer wanted.
 
         With `phonemes`, what stands between [[ and ]] is read as espeak-ng's own mnemonics.
         """
-        with _LOCK:
-            self._set(delivery)
-            self._hear, self._broken = hear, None
-            try:
-                self._synth(text, native.PHONEME_INPUT if phonemes else 0)
-            finally:
-                self._hear = None
-            if self._broken is not None:
-                raise self._broken
+        self._set(delivery)
+        self._hear, self._broken = hear, None
+        try:
+            self._synth(text, native.PHONEME_INPUT if phonemes else 0)
+        finally:
+            self._hear = None
+        if self._broken is not None:
+            raise self._broken
 
     def ipa(self, text: str, voice: str) -> str:
         """How the voice pronounces a text, in the International Phonetic Alphabet."""
@@ -74,22 +72,19 @@ class Espeak:
 
     def phonemes(self, text: str, voice: str, mode: int, *, read_input: bool = False) -> str:
         """The phonemes of a text, in one of the library's notations."""
-        with _LOCK:
-            self._set(Delivery(voice))
-            self._synth("", native.PHONEME_INPUT if read_input else 0)
-            return self._spelled(text, mode)
+        self._set(Delivery(voice))
+        self._synth("", native.PHONEME_INPUT if read_input else 0)
+        return self._spelled(text, mode)
 
     def spellings(self, texts: list[str], voice: str, mode: int) -> list[str]:
         """As `phonemes` with mnemonics read, for many short texts at once."""
-        with _LOCK:
-            self._set(Delivery(voice))
-            self._synth("", native.PHONEME_INPUT)
-            return [self._spelled(text, mode) for text in texts]
+        self._set(Delivery(voice))
+        self._synth("", native.PHONEME_INPUT)
+        return [self._spelled(text, mode) for text in texts]
 
     def close(self) -> None:
         """Let the library go; nothing may be called afterwards."""
         self._lib.espeak_Terminate()
-        self._data.remove()
 
     def _set(self, delivery: Delivery) -> None:
         if self._lib.espeak_SetVoiceByName(delivery.voice.encode()) != 0:
@@ -122,60 +117,3 @@ class Espeak:
         except Exception as error:  # noqa: BLE001 - nothing may pass through C; speak() raises it
             self._broken = error
             return 1
-
-
-class _Shared:
-    """Counts who uses the library, so that the last one closes it."""
-
-    def __init__(self) -> None:
-        self.users = 0
-        self.espeak: Espeak | None = None
-
-
-_SHARED = _Shared()
-
-
-def acquire(library: Path | None = None) -> Espeak:
-    """Return the process's library, opening it if need be; each call needs one `release`."""
-    with _LOCK:
-        if _SHARED.espeak is None:
-            _SHARED.espeak = _open(library or Path(espeakng_loader.get_library_path()))
-        _SHARED.users += 1
-        return _SHARED.espeak
-
-
-def release() -> None:
-    """Give the library back."""
-    with _LOCK:
-        _SHARED.users -= 1
-        if _SHARED.users == 0 and _SHARED.espeak is not None:
-            _SHARED.espeak.close()
-            _SHARED.espeak = None
-
-
-def _open(library: Path) -> Espeak:
-    try:
-        lib = native.declare(ctypes.CDLL(str(library)))
-        data = VoiceData(Path(espeakng_loader.get_data_path()))
-    except (OSError, AttributeError) as error:
-        msg = f"espeak-ng cannot be loaded ({error}); reinstall espeakng-loader."
-        raise EngineFailedError(msg) from error
-    try:
-        return _initialised(lib, data)
-    except BaseException:
-        data.remove()
-        raise
-
-
-def _initialised(lib: ctypes.CDLL, data: VoiceData) -> Espeak:
-    data.link()
-    path = str(data.path).encode()
-    rate_hz = lib.espeak_Initialize(native.SYNCHRONOUS, _BUFFER_MS, path, native.NEVER_EXIT)
-    if rate_hz != RATE_HZ:
-        msg = f"espeak-ng did not start (code {rate_hz}); reinstall espeakng-loader."
-        raise EngineFailedError(msg)
-    # Listed before the registers exist: espeak-ng would take each of them for a voice of its own.
-    voices = native.listed_voices(lib)
-    good = data.speakable([voice.identifier for voice in voices])
-    data.write_registers()
-    return Espeak(lib, data, tuple(voice for voice in voices if voice.identifier in good))

@@ -1,8 +1,7 @@
 """libespeak-ng as ctypes sees it: its structures, its constants, and how they are read."""
 
 import ctypes
-from collections.abc import Iterator
-from ctypes import POINTER, c_char_p, c_int, c_short, c_ubyte, c_uint, c_void_p
+from ctypes import POINTER, c_char_p, c_int, c_short, c_uint, c_void_p
 from typing import Any, NamedTuple
 
 SYNCHRONOUS = 2
@@ -24,13 +23,6 @@ class Mark(NamedTuple):
     sample: int
 
 
-class ListedVoice(NamedTuple):
-    """A language voice: its file, and its tags with their priorities (lower is better)."""
-
-    identifier: str
-    tags: tuple[tuple[int, str], ...]
-
-
 class EventRecord(ctypes.Structure):
     """`espeak_EVENT`."""
 
@@ -46,22 +38,6 @@ class EventRecord(ctypes.Structure):
     )
 
 
-class VoiceRecord(ctypes.Structure):
-    """`espeak_VOICE`; `languages` is a row of (priority byte, tag) that ends with priority 0."""
-
-    _fields_ = (
-        ("name", c_char_p),
-        ("languages", c_void_p),
-        ("identifier", c_char_p),
-        ("gender", c_ubyte),
-        ("age", c_ubyte),
-        ("variant", c_ubyte),
-        ("xx1", c_ubyte),
-        ("score", c_int),
-        ("spare", c_void_p),
-    )
-
-
 SynthCallback = ctypes.CFUNCTYPE(c_int, POINTER(c_short), c_int, POINTER(EventRecord))
 
 
@@ -69,7 +45,6 @@ def declare(lib: ctypes.CDLL) -> ctypes.CDLL:
     """Tell ctypes what the functions we call return, where it is not an int."""
     lib.espeak_Info.restype = c_char_p
     lib.espeak_TextToPhonemes.restype = c_char_p
-    lib.espeak_ListVoices.restype = POINTER(POINTER(VoiceRecord))
     lib.espeak_ng_SetRandSeed.argtypes = (ctypes.c_long,)
     return lib
 
@@ -84,22 +59,3 @@ def marks(events: Any) -> list[Mark]:
             found.append(Mark(kind, event.text_position, event.length, event.sample))
         index += 1
     return found
-
-
-def listed_voices(lib: ctypes.CDLL) -> tuple[ListedVoice, ...]:
-    """Every language voice espeak-ng finds in its data."""
-    rows = lib.espeak_ListVoices(None)
-    voices = []
-    index = 0
-    while rows[index]:
-        record = rows[index].contents
-        voices.append(ListedVoice(record.identifier.decode(), tuple(_tags(record.languages))))
-        index += 1
-    return tuple(voices)
-
-
-def _tags(address: int) -> Iterator[tuple[int, str]]:
-    while priority := ctypes.string_at(address, 1)[0]:
-        tag = ctypes.string_at(address + 1)
-        yield priority, tag.decode()
-        address += len(tag) + 2

@@ -4,13 +4,14 @@ import math
 
 import numpy as np
 
-from adapters.espeak.library import Delivery
+from adapters.espeak.job import Delivery
 from adapters.espeak.variants import OCTAVES, Variant, file_name
 
 RATES = (0.57, 1.75)
 """What every language of XTTS reaches within 5 %; some of them go from 0.46 to 2.3."""
 
-OWN_WORDS_PER_MINUTE = 175
+SLOWEST, FASTEST = 0.46, 2.33
+"""What is asked of a language at most, to come as near to those as it can."""
 
 # Mean over the seventeen languages of: length at 175 words a minute / length at this setting.
 _SETTINGS = (80, 85, 90, 100, 110, 120, 140, 160, 175, 190, 220, 260, 300, 340, 380, 420, 449)
@@ -42,7 +43,6 @@ def delivery(
     variant: Variant,
     language: str,
     median_hz: float,
-    words_per_minute: int = OWN_WORDS_PER_MINUTE,
 ) -> Delivery:
     """The register and dials that give the index-th speaker this median pitch."""
     ratio = median_hz / own_pitch_hz(variant, language)
@@ -51,7 +51,6 @@ def delivery(
     wide = min(_HIGHEST, round(_NEUTRAL * left))
     return Delivery(
         voice=f"{voice}+{file_name(index, octave)}",
-        words_per_minute=words_per_minute,
         pitch=_pitch(variant, language, left, wide / _NEUTRAL),
         range=wide,
     )

@@ -1,25 +1,23 @@
-"""Turns a line into sound: its spelling, its voice, its pitch and exactly its pace."""
+"""Turns a job into sound: its spelling, and exactly its pace."""
 
 import math
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from adapters.espeak.ipa import Pronouncer
-from adapters.espeak.library import Delivery, Espeak, Pcm16
+from adapters.espeak.job import Job
+from adapters.espeak.library import Espeak, Pcm16
 from adapters.espeak.native import Mark
-from adapters.espeak.prosody import OWN_WORDS_PER_MINUTE, delivery, own_pitch_hz, setting
+from adapters.espeak.prosody import FASTEST, SLOWEST, setting
 from adapters.espeak.spelling import Spelling, spell
 from adapters.espeak.tape import Tape
-from adapters.espeak.timbre import Character
-from domain.ports import SpokenLine
 
 _SAME = 0.01
 _NEAR_ENOUGH = 0.02
 _TAKES = 3
-_SLOWEST, _FASTEST = 0.46, 2.33
 
 
-class Listener(Protocol):
+class Hearer(Protocol):
     """Who hears a line; may have enough at any time."""
 
     def ready(self, tape: Tape) -> None:
@@ -38,76 +36,59 @@ class Listener(Protocol):
 class Speaker:
     """Speaks one line after another."""
 
-    def __init__(self, espeak: Espeak, voices: Mapping[str, str]) -> None:
+    def __init__(self, espeak: Espeak) -> None:
         self._espeak = espeak
-        self._voices = voices
         self._pronouncer = Pronouncer(espeak)
 
-    def say(self, line: SpokenLine, character: Character, listener: Listener) -> None:
+    def say(self, job: Job, hearer: Hearer) -> None:
         """Speak the whole line, or as much of it as is wanted."""
-        voice = self._voices[line.language]
-        spelling = spell(line, lambda ipa: self._pronouncer.mnemonics(ipa, voice))
-        listener.ready(Tape(spelling))
-        rate = min(max(line.rate * (character.pace or 1.0), _SLOWEST), _FASTEST)
-        if abs(rate - 1) < _SAME:
-            self._speak(spelling, self._delivery(line, character, 1.0), listener)
+        spelling = spell(
+            job.text,
+            job.pronunciations,
+            lambda ipa: self._pronouncer.mnemonics(ipa, job.voice),
+        )
+        hearer.ready(Tape(spelling))
+        if abs(job.rate - 1) < _SAME:
+            phonemes = bool(spelling.pronounced)
+            self._espeak.speak(spelling.sent, job.delivery, hearer.hear, phonemes=phonemes)
             return
-        for samples, marks in self._paced(spelling, line, character, listener, rate):
-            if not listener.hear(samples, marks):
+        for samples, marks in self._paced(spelling, job, hearer):
+            if not hearer.hear(samples, marks):
                 return
 
     def _paced(
-        self,
-        spelling: Spelling,
-        line: SpokenLine,
-        character: Character,
-        listener: Listener,
-        rate: float,
+        self, spelling: Spelling, job: Job, hearer: Hearer
     ) -> list[tuple[Pcm16, list[Mark]]]:
         """The take whose length comes nearest: languages and texts stretch differently."""
-        own = self._take(spelling, self._delivery(line, character, 1.0), listener)
-        asked, best = rate, own
+        own = self._take(spelling, job, 1.0, hearer)
+        asked, best = job.rate, own
         for _ in range(_TAKES):
-            take = self._take(spelling, self._delivery(line, character, asked), listener)
-            best = min(best, take, key=lambda each: _miss(own, each, rate))
-            if not listener.wanted() or _miss(own, take, rate) < _NEAR_ENOUGH:
+            take = self._take(spelling, job, asked, hearer)
+            best = min(best, take, key=lambda each: _miss(own, each, job.rate))
+            if not hearer.wanted() or _miss(own, take, job.rate) < _NEAR_ENOUGH:
                 break
-            asked = min(max(asked * rate / _ratio(own, take), _SLOWEST), _FASTEST)
+            asked = min(max(asked * job.rate / _ratio(own, take), SLOWEST), FASTEST)
         return best.pieces
 
-    def _take(self, spelling: Spelling, how: Delivery, listener: Listener) -> "_Take":
-        take = _Take(listener)
+    def _take(self, spelling: Spelling, job: Job, rate: float, hearer: Hearer) -> "_Take":
+        take = _Take(hearer)
+        how = replace(job.delivery, words_per_minute=setting(rate))
         self._espeak.speak(spelling.sent, how, take.hear, phonemes=bool(spelling.pronounced))
         return take
-
-    def _speak(self, spelling: Spelling, how: Delivery, listener: Listener) -> None:
-        self._espeak.speak(spelling.sent, how, listener.hear, phonemes=bool(spelling.pronounced))
-
-    def _delivery(self, line: SpokenLine, character: Character, rate: float) -> Delivery:
-        variant = self._espeak.variants[character.speaker]
-        median_hz = character.median_hz or own_pitch_hz(variant, line.language)
-        return delivery(
-            self._voices[line.language],
-            character.speaker,
-            variant,
-            line.language,
-            median_hz * line.pitch,
-            OWN_WORDS_PER_MINUTE if rate == 1 else setting(rate),
-        )
 
 
 class _Take:
     """One attempt at a line, kept until it is known to be the best."""
 
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
+    def __init__(self, hearer: Hearer) -> None:
+        self._hearer = hearer
         self.pieces: list[tuple[Pcm16, list[Mark]]] = []
         self.length = 0
 
     def hear(self, samples: Pcm16, marks: list[Mark]) -> bool:
         self.pieces.append((samples, marks))
         self.length += len(samples)
-        return self._listener.wanted()
+        return self._hearer.wanted()
 
 
 def _ratio(own: _Take, take: _Take) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from adapters.espeak.native import Mark
-from domain.ports import Pronunciation, SpokenLine
+from domain.ports import Pronunciation
 
 Span = tuple[int, int]
 
@@ -60,19 +60,21 @@ class Spelling:
         return None if first is None else (first, first + 1)
 
 
-def spell(line: SpokenLine, pronounce: Callable[[str], str]) -> Spelling:
-    """Write the line so that nothing in it is a command, and IPA as mnemonics in brackets."""
+def spell(
+    text: str, pronunciations: tuple[Pronunciation, ...], pronounce: Callable[[str], str]
+) -> Spelling:
+    """Write the text so that nothing in it is a command, and IPA as mnemonics in brackets."""
     spoken = {
         p.char: (p.char_end, mnemonics)
-        for p in _usable(line.pronunciations, len(line.text))
+        for p in _usable(pronunciations, len(text))
         if (mnemonics := pronounce(p.ipa))
     }
-    spelling = Spelling(line.text)
+    spelling = Spelling(text)
     parts: list[str] = []
     at, run = 0, ""
-    while at < len(line.text):
+    while at < len(text):
         end, mnemonics = spoken.get(at, (at + 1, ""))
-        part = f"[[{mnemonics}]]" if mnemonics else _harmless(line.text[at], bool(spoken))
+        part = f"[[{mnemonics}]]" if mnemonics else _harmless(text[at], bool(spoken))
         run = "" if part.isspace() or mnemonics else run + part
         if _too_long(run):
             part, run = f" {part}", part

@@ -6,7 +6,7 @@ from bisect import insort
 
 from typing_extensions import override
 
-from adapters.espeak.speaker import Speaker
+from adapters.espeak.stage import Stage
 from adapters.espeak.utterance import SHORTEST_RETRY_S, Queue, Utterance
 from domain.errors import EngineBusyError, EngineFailedError, UnavailableError
 
@@ -22,8 +22,8 @@ class Turns(Queue):
     hand has been played. It is overtaken no longer than that, so that none waits for ever.
     """
 
-    def __init__(self, speaker: Speaker, max_waiting: int) -> None:
-        self._speaker = speaker
+    def __init__(self, stage: Stage, max_waiting: int) -> None:
+        self._stage = stage
         self._max_waiting = max_waiting
         self._gate = threading.Condition()
         self._waiting: list[Utterance] = []
@@ -35,17 +35,18 @@ class Turns(Queue):
         self._thread = threading.Thread(target=self._run, name="espeak", daemon=True)
 
     def start(self) -> None:
-        """Begin to speak."""
+        """Begin to speak on the stage, which is open."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Fail all lines and end the thread; returns when it has ended."""
+        """Fail all lines, end the thread and close the stage; returns when all is done."""
         with self._gate:
             self._open = False
             self._gate.notify()
         speaking = self._speaking
         if speaking is not None:
             speaking.fail(EngineFailedError("The engine was closed while it spoke this line."))
+        self._stage.interrupt()
         self._thread.join()
 
     @property
@@ -93,6 +94,8 @@ class Turns(Queue):
             if utterance in self._waiting:
                 self._waiting.remove(utterance)
                 self._characters -= len(utterance.line.text)
+            elif utterance is self._speaking:
+                self._stage.hush()
 
     def _run(self) -> None:
         try:
@@ -100,6 +103,7 @@ class Turns(Queue):
                 self._speak(utterance)
         finally:
             self._abandon()
+            self._stage.close()
 
     def _next(self) -> Utterance | None:
         """Wait for a turn, waking now and then as a sign of life; None when closed."""
@@ -118,8 +122,7 @@ class Turns(Queue):
         began_s = time.monotonic()
         try:
             if utterance.begin():
-                self._speaker.say(utterance.line, utterance.character, utterance)
-                utterance.end()
+                self._stage.say(utterance.job, utterance)
                 self._learn(time.monotonic() - began_s, len(utterance.line.text))
         except UnavailableError as error:
             utterance.fail(error)

@@ -1,27 +1,23 @@
-"""One line between the loop that asked for it and the thread that speaks it."""
+"""One line between the loop that asked for it and the thread that has it spoken."""
 
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from enum import Enum, auto
 from types import TracebackType
 from typing import Protocol, Self
 
 from typing_extensions import override
 
-from adapters.espeak.library import RATE_HZ, Pcm16
-from adapters.espeak.native import Mark
-from adapters.espeak.tape import Tape
-from adapters.espeak.timbre import Character
+from adapters.espeak.job import Job
+from adapters.espeak.stage import Listener
 from domain.errors import EngineBusyError, UnavailableError
 from domain.ports import Chunk, SpokenLine
 
 SHORTEST_RETRY_S = 0.1
-
-_FIRST = int(0.06 * RATE_HZ)
-_GROWTH = 2
 
 
 class _State(Enum):
@@ -40,7 +36,7 @@ class Queue(Protocol):
         ...
 
     def drop(self, utterance: "Utterance") -> None:
-        """Forget it if it still waits."""
+        """Forget it; if it is being spoken, stop."""
         ...
 
     def expected_wait_s(self) -> float:
@@ -48,18 +44,17 @@ class Queue(Protocol):
         ...
 
 
-class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator[Chunk]):
+class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator[Chunk], Listener):
     """The two sides share only what the lock guards; waking goes through the listener's loop."""
 
-    def __init__(self, line: SpokenLine, character: Character, queue: Queue) -> None:
+    def __init__(self, line: SpokenLine, job: Job, queue: Queue) -> None:
         self.line = line
-        self.character = character
+        self.job = job
         self._queue = queue
         self._lock = threading.Lock()
         self._state = _State.WAITING
         self._error: UnavailableError | None = None
-        self._tape: Tape | None = None
-        self._enough = _FIRST
+        self._chunks: deque[Chunk] = deque()
         self.needed_s = 0.0
         self._deadline_s = 0.0
         self._news = asyncio.Event()
@@ -83,7 +78,7 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
     ) -> None:
         with self._lock:
             self._state = _State.LEFT
-            self._tape = None
+            self._chunks.clear()
         self._queue.drop(self)
         self._news.set()
 
@@ -109,36 +104,19 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
             self.expire()
         return self._state is _State.SPEAKING
 
-    def ready(self, tape: Tape) -> None:
-        """Hear the line on this tape."""
+    @override
+    def hear(self, chunk: Chunk) -> None:
         with self._lock:
-            if self._state is _State.SPEAKING:
-                self._tape = tape
-
-    def hear(self, samples: Pcm16, marks: list[Mark]) -> bool:
-        """Keep the samples; wake the listener when enough have gathered, ever more each time."""
-        with self._lock:
-            if self._state is not _State.SPEAKING or self._tape is None:
-                return False
-            self._tape.write(samples, marks)
-            enough = self._tape.ready >= self._enough
-        if enough:
-            self._enough *= _GROWTH
-            return self._wake()
-        return True
-
-    def wanted(self) -> bool:
-        """Whether the listener is still there."""
-        return self._state is _State.SPEAKING
-
-    def end(self) -> None:
-        """The line has been spoken."""
-        with self._lock:
-            if self._state is not _State.SPEAKING or self._tape is None:
+            if self._state is not _State.SPEAKING:
                 return
-            self._tape.finish()
-            self._state = _State.MADE
+            self._chunks.append(chunk)
+            if chunk.last:
+                self._state = _State.MADE
         self._wake()
+
+    @override
+    def wanted(self) -> bool:
+        return self._state is _State.SPEAKING
 
     def fail(self, error: UnavailableError) -> None:
         """The line cannot be spoken; whoever waits for it learns why."""
@@ -156,7 +134,7 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
 
     def _next(self) -> tuple[Chunk | None, _State]:
         with self._lock:
-            return (self._tape.take() if self._tape is not None else None), self._state
+            return (self._chunks.popleft() if self._chunks else None), self._state
 
     async def _wait(self, state: _State) -> None:
         if state is not _State.WAITING:
@@ -171,12 +149,8 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
             if late:
                 self.expire()
 
-    def _wake(self) -> bool:
-        """Tell the loop there is news; False if the loop is no more."""
-        if self._loop is None:
-            return False
-        try:
-            self._loop.call_soon_threadsafe(self._news.set)
-        except RuntimeError:
-            return False
-        return True
+    def _wake(self) -> None:
+        """Tell the loop there is news, if there still is a loop."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._news.set)

@@ -51,7 +51,7 @@ class Variant:
 
 def file_name(index: int, octave: int) -> str:
     """What the register of the index-th speaker is called; espeak-ng allows few characters."""
-    return f"r{index}o{octave - OCTAVES[0]}"
+    return f".r{index}o{octave - OCTAVES[0]}"
 
 
 def read_variants(folder: Path) -> tuple[Variant, ...]:

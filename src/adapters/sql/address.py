@@ -5,6 +5,8 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from domain.errors import StoreUnavailableError
+
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -16,16 +18,20 @@ _LAST_PORT = 65_535
 _WANTED = "write sqlite:///path/to/voices.db or postgresql://user:password@host/database"
 
 
+class DatabaseAddressError(StoreUnavailableError, ValueError):
+    """An address that no database can be found at; the message never shows a password."""
+
+
 def async_url(written: str) -> URL:
     """Return the address with its async driver; `ValueError` says how to write it."""
     try:
         url = make_url(written)
     except (ArgumentError, ValueError):
         msg = f"The database address cannot be read; {_WANTED}."  # it may hold a password
-        raise ValueError(msg) from None
+        raise DatabaseAddressError(msg) from None
     if url.drivername not in _DRIVERS:
         msg = f"The database address begins with {url.drivername!r}; {_WANTED}."
-        raise ValueError(msg)
+        raise DatabaseAddressError(msg)
     url = url.set(drivername=_DRIVERS[url.drivername])
     return _sqlite(url) if is_sqlite(url) else _postgresql(url)
 
@@ -44,7 +50,7 @@ def _sqlite(url: URL) -> URL:
     # A database in memory belongs to one connection, and transactions here need their own.
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         msg = f"A SQLite database must be a file; {_WANTED}."
-        raise ValueError(msg)
+        raise DatabaseAddressError(msg)
     _refuse_parameters(url, known=frozenset())
     return url
 
@@ -52,7 +58,7 @@ def _sqlite(url: URL) -> URL:
 def _postgresql(url: URL) -> URL:
     if url.port is not None and not 0 < url.port <= _LAST_PORT:
         msg = f"The database address names port {url.port}; ports end at {_LAST_PORT}."
-        raise ValueError(msg)
+        raise DatabaseAddressError(msg)
     _refuse_parameters(url, known=frozenset({"ssl", "sslmode", "host"}))
     # asyncpg calls libpq's `sslmode` `ssl` and stumbles over the name everybody knows.
     return url.set(query={"ssl" if key == "sslmode" else key: url.query[key] for key in url.query})
@@ -62,4 +68,4 @@ def _refuse_parameters(url: URL, known: frozenset[str]) -> None:
     foreign = sorted(set(url.query) - known)
     if foreign:
         msg = f"The database address holds the unknown parameter {foreign[0]!r}; leave it out."
-        raise ValueError(msg)
+        raise DatabaseAddressError(msg)

@@ -17,7 +17,7 @@ from domain.errors import (
 )
 from domain.events import VoiceDeleted, VoiceSaved
 from domain.ports import VoiceSearch
-from domain.voice import Consent, Timbre
+from domain.voice import Clip, Consent, Timbre
 from domain.voice_file import VoiceFile, packed
 from tests.fakes.engine import timbre
 from tests.fakes.studio import upload
@@ -156,10 +156,19 @@ async def test_what_is_brought_in_is_not_trusted() -> None:
     assert (await house.voices.find(EVERYTHING)).total == 1
 
 
-def test_a_clones_content_tells_clips_and_timbres_apart() -> None:
-    contents = {
-        Clone((timbre(1.0),)).content,
-        Clone((timbre(2.0),)).content,
-        Clone(()).content,
-    }
-    assert len(contents) == 3
+def test_a_retry_asks_for_the_same_and_anything_else_is_no_retry() -> None:
+    clip = Clip(b"flac", 4.0, 24_000)
+    clone = Clone((timbre(1.0),), (clip,))
+    draft = Draft("ana", "Ana", once="key")
+    learnt_anew = Clone((timbre(1.1),), (clip,))
+    assert draft.asked(learnt_anew) == draft.asked(clone)
+    others = [
+        draft.asked(Clone((timbre(1.0),))),
+        draft.asked(Clone((timbre(2.0),))),
+        draft.asked(Clone((timbre(1.0),), (Clip(b"other", 4.0, 24_000),))),
+        replace(draft, name="Bea").asked(clone),
+        replace(draft, id=None).asked(clone),
+        replace(draft, labels={"use": "books"}).asked(clone),
+    ]
+    assert len({draft.asked(clone), *others}) == 7
+    assert replace(draft, once=None).asked(clone) is None

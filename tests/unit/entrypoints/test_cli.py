@@ -166,3 +166,19 @@ def test_what_goes_wrong_with_voices_is_one_line(
     error = capsys.readouterr().err
     assert says in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql://a:secret@c/d", "sqlite://"])
+def test_a_database_address_that_means_nothing_is_one_line_without_its_password(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    address: str,
+) -> None:
+    monkeypatch.setenv("RHAPSODE_DATABASE_URL", address)
+    for command in (["migrate"], ["say", "Hi"], ["voices", "list"]):
+        assert main([*command, "--data-dir", str(tmp_path)]) == 2
+        error = capsys.readouterr().err
+        assert "database address" in error.lower() or "SQLite" in error
+        assert "secret" not in error
+        assert error.count("\n") == 1

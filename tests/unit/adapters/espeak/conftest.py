@@ -1,15 +1,21 @@
 """An open engine and an open library, and how to hear them."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+import espeakng_loader
 import numpy as np
 import pytest
 
-from adapters.espeak import library
+from adapters.espeak.data import VoiceData
 from adapters.espeak.engine import EspeakEngine
-from adapters.espeak.languages import language_table
+from adapters.espeak.languages import installed_voices, language_table
 from adapters.espeak.library import Espeak
+from adapters.espeak.stage import Stage
+from adapters.espeak.variants import read_variants
 from domain.audio import Samples
 from domain.ports import Pronunciation, SpokenLine, Word
 from domain.voice import Timbre
@@ -51,22 +57,69 @@ class Booth:
         samples = np.concatenate([chunk.samples for chunk in taken])
         return Sound(samples, [word for chunk in taken for word in chunk.words], line.text)
 
+    @property
+    def stage(self) -> Stage:
+        assert self.engine._turns is not None
+        return self.engine._turns._stage
 
-@pytest.fixture
-async def booth(espeak: Espeak) -> AsyncIterator[Booth]:  # noqa: ARG001 - keeps it open
-    async with EspeakEngine() as engine:
+    @property
+    def pid(self) -> int:
+        assert self.stage.pid is not None
+        return self.stage.pid
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended, be it that nobody has asked yet how."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def folders(tmp: Path) -> list[Path]:
+    return list(tmp.glob("rhapsode-*"))
+
+
+async def until(true: Callable[[], object], within_s: float = 5.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not true():  # noqa: ASYNC110 - another process is watched
+            await asyncio.sleep(0.002)
+
+
+@pytest.fixture(scope="module")
+def booth() -> Iterator[Booth]:
+    """Opened and closed in loops of its own: an engine belongs to none."""
+    engine = EspeakEngine()
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, engine.__aenter__()).result()
         yield Booth(engine)
+        elsewhere.submit(asyncio.run, engine.__aexit__(None, None, None)).result()
 
 
-@pytest.fixture(scope="module")
-def espeak() -> Iterator[Espeak]:
-    yield library.acquire()
-    library.release()
+@pytest.fixture(scope="session")
+def installed() -> Path:
+    return Path(espeakng_loader.get_data_path())
 
 
-@pytest.fixture(scope="module")
-def voices(espeak: Espeak) -> Mapping[str, str]:
-    return language_table(espeak.voices)
+@pytest.fixture(scope="session")
+def data(installed: Path) -> Iterator[VoiceData]:
+    data = VoiceData(installed, read_variants(installed / "voices" / "!v"))
+    data.link()
+    data.write_registers()
+    yield data
+    data.remove()
+
+
+@pytest.fixture(scope="session")
+def espeak(data: VoiceData) -> Iterator[Espeak]:
+    espeak = Espeak.open(Path(espeakng_loader.get_library_path()), data.path)
+    yield espeak
+    espeak.close()
+
+
+@pytest.fixture(scope="session")
+def voices(installed: Path) -> Mapping[str, str]:
+    return language_table(installed_voices(installed))
 
 
 @pytest.fixture

@@ -6,12 +6,16 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
+from adapters.espeak.casting import Casting
 from adapters.espeak.engine import EspeakEngine
-from adapters.espeak.speaker import Speaker
+from adapters.espeak.job import Job
+from adapters.espeak.stage import Listener, Stage
+from adapters.espeak.timbre import Character
 from domain.audio import Samples
 from domain.errors import EngineFailedError, LanguageUnknownError, LatentsForeignError
+from domain.ports import SpokenLine
 from domain.voice import Timbre
-from tests.unit.adapters.espeak.conftest import Booth
+from tests.unit.adapters.espeak.conftest import Booth, is_gone
 from tests.unit.adapters.espeak.sentences import SENTENCES
 
 Median = Callable[[Samples, int], float]
@@ -160,7 +164,7 @@ async def test_an_engine_that_was_not_entered_says_so() -> None:
     assert not (await engine.pulse()).alive
 
 
-async def test_engines_come_and_go_and_share_the_library(booth: Booth) -> None:
+async def test_engines_come_and_go_beside_one_another(booth: Booth) -> None:
     line = booth.line(SENTENCES["en"])
     alone = (await booth.hear(line)).samples.tobytes()
     async with EspeakEngine() as second, EspeakEngine() as third:
@@ -191,23 +195,24 @@ async def test_closing_the_engine_fails_the_lines_that_wait() -> None:
 async def test_an_error_fails_its_own_line_alone(
     booth: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    say = Speaker.say
+    job = Casting.job
 
-    def break_some(self: Speaker, line: object, *rest: object) -> None:
-        if getattr(line, "text", "") == "broken":
-            raise ValueError(line)
-        say(self, line, *rest)  # type: ignore[arg-type]
+    def miscast(self: Casting, line: SpokenLine, character: Character) -> Job:
+        made = job(self, line, character)
+        lost = replace(made.delivery, voice="nowhere/xx")
+        return replace(made, delivery=lost) if line.text == "broken" else made
 
-    monkeypatch.setattr(Speaker, "say", break_some)
+    monkeypatch.setattr(Casting, "job", miscast)
+    child = booth.pid
     good, bad, after = await asyncio.gather(
         *(booth.hear(booth.line(text)) for text in ("good", "broken", "after")),
         return_exceptions=True,
     )
     assert isinstance(bad, EngineFailedError)
-    assert isinstance(bad.__cause__, ValueError)
+    assert "no voice 'nowhere/xx'" in str(bad)
     assert not isinstance(good, BaseException)
     assert not isinstance(after, BaseException)
-    assert (await booth.engine.pulse()).alive
+    assert booth.pid == child
 
 
 class _EndOfThreadError(BaseException):
@@ -216,33 +221,39 @@ class _EndOfThreadError(BaseException):
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_when_the_thread_dies_its_lines_fail_at_once(
-    booth: Booth, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def die(*_: object) -> NoReturn:
         raise _EndOfThreadError
 
-    monkeypatch.setattr(Speaker, "say", die)
-    async with asyncio.timeout(1):
-        sounds = await asyncio.gather(
-            *(booth.hear(booth.line(text)) for text in ("one", "two")), return_exceptions=True
-        )
-    assert all(isinstance(sound, EngineFailedError) for sound in sounds)
-    assert not (await booth.engine.pulse()).alive
-    with pytest.raises(EngineFailedError, match="start the server again"):
-        await booth.hear(booth.line("three"))
+    monkeypatch.setattr(Stage, "say", die)
+    async with EspeakEngine() as engine:
+        booth = Booth(engine)
+        child = booth.pid
+        async with asyncio.timeout(1):
+            sounds = await asyncio.gather(
+                *(booth.hear(booth.line(text)) for text in ("one", "two")), return_exceptions=True
+            )
+        assert all(isinstance(sound, EngineFailedError) for sound in sounds)
+        assert not (await booth.engine.pulse()).alive
+        with pytest.raises(EngineFailedError, match="start the server again"):
+            await booth.hear(booth.line("three"))
+        assert engine._turns is not None
+        engine._turns._thread.join()
+        assert is_gone(child)
 
 
 async def test_a_line_that_left_the_queue_never_reaches_espeak(
     booth: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoken: list[str] = []
-    say = Speaker.say
+    say = Stage.say
 
-    def note(self: Speaker, line: object, *rest: object) -> None:
-        spoken.append(getattr(line, "text", ""))
-        say(self, line, *rest)  # type: ignore[arg-type]
+    def note(self: Stage, job: Job, listener: Listener) -> None:
+        spoken.append(job.text)
+        say(self, job, listener)
 
-    monkeypatch.setattr(Speaker, "say", note)
+    monkeypatch.setattr(Stage, "say", note)
     turns = booth.engine._turns
     assert turns is not None
     with turns._gate:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from adapters.espeak import library
-from adapters.espeak.library import Delivery, Espeak, Pcm16
+from adapters.espeak.job import Delivery
+from adapters.espeak.library import Espeak, Pcm16
 from adapters.espeak.native import Mark
 from domain.errors import EngineFailedError
 

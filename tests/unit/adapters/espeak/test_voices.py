@@ -1,9 +1,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from adapters.espeak.languages import language_table
-from adapters.espeak.library import Espeak
-from adapters.espeak.native import ListedVoice
+from adapters.espeak.languages import ListedVoice, installed_voices, language_table
 from adapters.espeak.variants import Variant, read_variants
 from domain.language import XTTS_LANGUAGES
 
@@ -33,8 +31,20 @@ def test_the_voice_that_ranks_a_tag_best_has_it() -> None:
     assert language_table(listed) == {"en": "a/first", "en-gb": "a/first"}
 
 
-def test_speakers_are_espeak_itself_and_variants_by_name(espeak: Espeak) -> None:
-    names = [variant.name for variant in espeak.variants]
+def test_a_voice_is_its_file_and_the_tags_and_ranks_in_it(tmp_path: Path) -> None:
+    (tmp_path / "lang" / "aa").mkdir(parents=True)
+    (tmp_path / "lang" / "aa" / "one").write_text("name One\nlanguage on-x 2\nlanguage un\n")
+    (tmp_path / "lang" / "two").write_text("language tw\ndictionary on\n")
+    (tmp_path / "lang" / "mute").write_text("language mu\n")
+    (tmp_path / "on_dict").touch()
+    assert list(installed_voices(tmp_path)) == [
+        ListedVoice("aa/one", ((2, "on-x"), (5, "un"))),
+        ListedVoice("two", ((5, "tw"),)),
+    ]
+
+
+def test_speakers_are_espeak_itself_and_variants_by_name(installed: Path) -> None:
+    names = [variant.name for variant in read_variants(installed / "voices" / "!v")]
     assert names[0] == "espeak"
     assert names[1:] == sorted(names[1:])
     assert {"Annie", "f3", "m3"} <= set(names)

@@ -85,6 +85,13 @@ async def test_a_key_is_never_used_twice(database: Database) -> None:
     assert len(set(keys)) == 3
 
 
+async def test_every_row_says_itself_when_it_was_last_changed(database: Database) -> None:
+    await SqlVoices(database).add(ANA, [], [])
+    async with database.reading() as connection:
+        rows = await connection.execute(select(tables.voices.c.updated_at))
+    assert rows.scalar_one() == ANA.created_at
+
+
 async def test_a_caller_that_goes_away_on_sqlite(database: Database) -> None:
     await _leave_at_every_turn(SqlVoices(database))
 

@@ -1,0 +1,28 @@
+"""Who speaks a line, and how: all of a job that can be said before espeak-ng is asked."""
+
+from collections.abc import Mapping
+
+from adapters.espeak.job import Job
+from adapters.espeak.prosody import FASTEST, SLOWEST, delivery, own_pitch_hz
+from adapters.espeak.timbre import Character
+from adapters.espeak.variants import Variant
+from domain.ports import SpokenLine
+
+
+class Casting:
+    """The voices of the languages, and the speakers who each can speak all of them."""
+
+    def __init__(self, voices: Mapping[str, str], variants: tuple[Variant, ...]) -> None:
+        self._voices = voices
+        self._variants = variants
+        self.languages = tuple(voices)
+        self.speakers = tuple(variant.name for variant in variants)
+
+    def job(self, line: SpokenLine, character: Character) -> Job:
+        """What to ask the child for."""
+        voice = self._voices[line.language]
+        variant = self._variants[character.speaker]
+        median_hz = character.median_hz or own_pitch_hz(variant, line.language)
+        how = delivery(voice, character.speaker, variant, line.language, median_hz * line.pitch)
+        rate = min(max(line.rate * (character.pace or 1.0), SLOWEST), FASTEST)
+        return Job(line.text, voice, how, rate, line.pronunciations)
