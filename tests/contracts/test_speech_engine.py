@@ -1,7 +1,6 @@
 """What every speech engine guarantees."""
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
@@ -67,11 +66,11 @@ async def stand(make: Make) -> Stand:
 def stopped(engine: EspeakEngine) -> Iterator[None]:
     """Stop the child that speaks; the engine itself goes on."""
     assert engine._turns is not None
-    child = engine._turns._stage.pid
+    child = engine._turns._stage._process
     assert child is not None
-    os.kill(child, signal.SIGSTOP)
+    child._popen.send_signal(signal.SIGSTOP)
     yield
-    os.kill(child, signal.SIGCONT)
+    child._popen.send_signal(signal.SIGCONT)
 
 
 @contextmanager

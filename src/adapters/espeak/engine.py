@@ -5,23 +5,21 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import espeakng_loader
 from typing_extensions import override
 
-from adapters.espeak.casting import Casting
+from adapters.espeak.casting import Casting, read_casting
 from adapters.espeak.data import VoiceData
 from adapters.espeak.ear import listen
-from adapters.espeak.languages import installed_voices, language_table
 from adapters.espeak.library import RATE_HZ
 from adapters.espeak.prosody import RATES
 from adapters.espeak.stage import Stage
 from adapters.espeak.timbre import LAYOUT, Character, character, read
 from adapters.espeak.turns import Turns
 from adapters.espeak.utterance import Utterance
-from adapters.espeak.variants import OWN, read_variants
+from adapters.espeak.variants import OWN
 from domain.audio import Pcm
 from domain.errors import EngineFailedError
 from domain.language import spoken
@@ -50,7 +48,8 @@ class EspeakEngine(SpeechEngine):
 
     async def __aenter__(self) -> Self:
         installed = Path(espeakng_loader.get_data_path())
-        casting, data = await asyncio.to_thread(_cast, installed)
+        casting = await asyncio.to_thread(read_casting, installed)
+        data = VoiceData(installed, casting.variants)
         stage = Stage(self._library, data, self._patience_s)
         try:
             version = await asyncio.to_thread(stage.open)
@@ -62,12 +61,7 @@ class EspeakEngine(SpeechEngine):
         self._turns.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._turns is not None:
             await asyncio.to_thread(self._turns.stop)
             self._turns = None
@@ -118,16 +112,6 @@ class EspeakEngine(SpeechEngine):
 
     def _character(self, latents: Latents) -> Character:
         return read(latents, _NAME, len(self.card.speakers))
-
-
-def _cast(data: Path) -> tuple[Casting, VoiceData]:
-    try:
-        variants = read_variants(data / "voices" / "!v")
-        casting = Casting(language_table(installed_voices(data)), variants)
-    except OSError as error:
-        msg = f"The data of espeak-ng cannot be read ({error}); reinstall espeakng-loader."
-        raise EngineFailedError(msg) from error
-    return casting, VoiceData(data, variants)
 
 
 def _card(version: str, casting: Casting) -> EngineCard:

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from adapters.espeak.frames import HEADER_SIZE, Kind, framed, opened
+from adapters.espeak.frames import HEADER_SIZE, Kind, framed, opened, read_chunk
 from domain.errors import EngineFailedError
+from domain.ports import Chunk
 
 LOST = (OSError, EOFError, ValueError)
 """What is raised where a child is spoken to or heard that is gone, hangs or has gone mad."""
@@ -46,11 +47,6 @@ class Process:
             raise
         return cls(popen, ours)
 
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._popen.pid
-
     def greet(self) -> None:
         """Wait until it can speak and has said which version of espeak-ng it loaded."""
         if not self.version:
@@ -72,6 +68,15 @@ class Process:
         self._line.settimeout(patience_s)
         kind, length = opened(self._read(HEADER_SIZE))
         return kind, self._read(length)
+
+    def answer(self, patience_s: float) -> Chunk | None:
+        """The next of the line it speaks; None when it has stopped as it was told to."""
+        kind, body = self.hear(patience_s)
+        if kind is Kind.FAILED:
+            reason = body.decode("utf-8", "replace")
+            msg = f"espeak-ng could not speak this line ({reason}); try another text."
+            raise EngineFailedError(msg)
+        return None if kind is Kind.STOPPED else read_chunk(kind, body)
 
     def kill(self) -> None:
         """End it; any thread may, even while another one hears it."""

@@ -1,20 +1,18 @@
 """Where lines are spoken: keeps one child process on duty, whatever a line does to it."""
 
 import threading
-import time
-from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from adapters.espeak.data import VoiceData
-from adapters.espeak.frames import Kind, read_chunk
+from adapters.espeak.deaths import Deaths
+from adapters.espeak.frames import Kind
 from adapters.espeak.job import Job
 from adapters.espeak.process import LOST, Process
 from domain.errors import EngineFailedError
 from domain.ports import Chunk
 
-_MOST_DEATHS, _DEATHS_WITHIN_S = 5, 10.0
 _REST_S = 0.5
 
 
@@ -40,14 +38,8 @@ class Stage:
         self._lock = threading.Lock()
         self._process: Process | None = None
         self._on_air = False
-        self._deaths: deque[float] = deque(maxlen=_MOST_DEATHS + 1)
+        self._deaths = Deaths()
         self._closing = threading.Event()
-
-    @property
-    def pid(self) -> int | None:
-        """The child on duty."""
-        process = self._process
-        return None if process is None else process.pid
 
     def open(self) -> str:
         """Bring the first child on duty; returns its version of espeak-ng."""
@@ -102,16 +94,9 @@ class Stage:
             return self._on_air
 
     def _listen(self, process: Process, listener: Listener) -> None:
-        while True:
-            kind, body = process.hear(self._patience_s)
-            if kind is Kind.FAILED:
-                reason = body.decode("utf-8", "replace")
-                msg = f"espeak-ng could not speak this line ({reason}); try another text."
-                raise EngineFailedError(msg)
-            if kind is Kind.STOPPED:
-                return
-            listener.hear(read_chunk(kind, body))
-            if kind is Kind.LAST:
+        while (chunk := process.answer(self._patience_s)) is not None:
+            listener.hear(chunk)
+            if chunk.last:
                 return
 
     def _ready(self) -> Process:
@@ -119,7 +104,7 @@ class Stage:
         process = self._process
         if process is None or process.gone():
             self._bury()
-            if self._dying():
+            if self._deaths.too_many:
                 self._closing.wait(_REST_S)
             process = self._start()
         try:
@@ -133,7 +118,7 @@ class Stage:
     def _replace(self) -> None:
         """Have the next child start at once, unless one dies after another."""
         self._bury()
-        if not self._dying():
+        if not self._deaths.too_many:
             with suppress(EngineFailedError):
                 self._start()
 
@@ -153,12 +138,7 @@ class Stage:
             process, self._process = self._process, None
         if process is not None:
             process.close()
-            self._deaths.append(time.monotonic())
-
-    def _dying(self) -> bool:
-        if len(self._deaths) <= _MOST_DEATHS:
-            return False
-        return time.monotonic() - self._deaths[0] < _DEATHS_WITHIN_S
+            self._deaths.note()
 
 
 def _broken(error: Exception) -> EngineFailedError:

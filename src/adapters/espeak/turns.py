@@ -43,8 +43,7 @@ class Turns(Queue):
         with self._gate:
             self._open = False
             self._gate.notify()
-        speaking = self._speaking
-        if speaking is not None:
+        if (speaking := self._speaking) is not None:
             speaking.fail(EngineFailedError("The engine was closed while it spoke this line."))
         self._stage.interrupt()
         self._thread.join()
@@ -78,8 +77,7 @@ class Turns(Queue):
     def admit(self, utterance: Utterance) -> None:
         with self._gate:
             if not self.alive:
-                msg = "The engine has stopped; start the server again."
-                raise EngineFailedError(msg)
+                raise EngineFailedError("The engine has stopped; start the server again.")
             full = len(self._waiting) >= self._max_waiting
             if not full:
                 insort(self._waiting, utterance, key=lambda each: each.needed_s)
@@ -137,7 +135,7 @@ class Turns(Queue):
     def _abandon(self) -> None:
         with self._gate:
             self._open = False
-            left = [*self._waiting, *([self._speaking] if self._speaking else [])]
+            left = [each for each in (self._speaking, *self._waiting) if each is not None]
             self._waiting.clear()
             self._characters = 0
             self._speaking = None

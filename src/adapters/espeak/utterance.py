@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, suppress
 from enum import Enum, auto
-from types import TracebackType
 from typing import Protocol, Self
 
 from typing_extensions import override
@@ -70,12 +69,7 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
         return self
 
     @override
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         with self._lock:
             self._state = _State.LEFT
             self._chunks.clear()
@@ -86,7 +80,8 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
     async def __anext__(self) -> Chunk:
         while True:
             self._news.clear()
-            chunk, state = self._next()
+            with self._lock:
+                chunk, state = (self._chunks.popleft() if self._chunks else None), self._state
             if chunk is not None:
                 return chunk
             if state in {_State.LEFT, _State.MADE}:
@@ -131,10 +126,6 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
         """The line waited too long to begin."""
         self.fail(EngineBusyError(max(SHORTEST_RETRY_S, self._queue.expected_wait_s())))
         self._queue.drop(self)
-
-    def _next(self) -> tuple[Chunk | None, _State]:
-        with self._lock:
-            return (self._chunks.popleft() if self._chunks else None), self._state
 
     async def _wait(self, state: _State) -> None:
         if state is not _State.WAITING:

@@ -64,8 +64,8 @@ class Booth:
 
     @property
     def pid(self) -> int:
-        assert self.stage.pid is not None
-        return self.stage.pid
+        assert self.stage._process is not None
+        return self.stage._process._popen.pid
 
 
 def is_gone(pid: int) -> bool:

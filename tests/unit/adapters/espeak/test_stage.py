@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from typing_extensions import override
 
 from adapters.espeak import process, stage
+from adapters.espeak.deaths import Deaths
 from adapters.espeak.engine import EspeakEngine
 from adapters.espeak.frames import Kind
 from adapters.espeak.job import Delivery, Job
@@ -112,8 +112,8 @@ async def test_killed_again_and_again_each_line_ends_and_nothing_is_left(
 
         async def kill() -> None:
             while len(killed) < 20:
-                child = booth.stage.pid
-                if child is not None and child not in killed:
+                on_duty = booth.stage._process
+                if on_duty is not None and (child := on_duty._popen.pid) not in killed:
                     # Now as it starts, now as it speaks.
                     await asyncio.sleep(0.25 * (len(killed) % 2))
                     os.kill(child, signal.SIGKILL)
@@ -132,15 +132,14 @@ async def test_killed_again_and_again_each_line_ends_and_nothing_is_left(
 
 
 async def test_after_many_deaths_in_a_row_the_stage_rests_and_goes_on(
-    fragile: Booth, monkeypatch: pytest.MonkeyPatch
+    fragile: Booth,
 ) -> None:
-    monkeypatch.setattr(stage, "_MOST_DEATHS", 2)
-    fragile.stage._deaths = deque(maxlen=3)
+    fragile.stage._deaths = Deaths(most=2)
     for deaths in range(1, 4):
         with pytest.raises(EngineFailedError, match="broke on this text"):
             await fragile.hear(fragile.line(*DEADLY))
-        assert fragile.stage._dying() == (deaths == 3)
-    assert fragile.stage.pid is None
+        assert fragile.stage._deaths.too_many == (deaths == 3)
+    assert fragile.stage._process is None
     began_s = time.monotonic()
     await fragile.hear(fragile.line("Hello."))
     assert time.monotonic() - began_s > stage._REST_S
@@ -245,6 +244,7 @@ async def test_the_child_has_no_socket_but_the_one_to_us() -> None:
 
 ORPHAN = """
 import asyncio, sys
+from adapters.espeak.deaths import Deaths
 from adapters.espeak.engine import EspeakEngine
 from domain.ports import SpokenLine
 
@@ -253,7 +253,7 @@ async def main():
         timbre = engine.card.speakers["espeak"]
         line = SpokenLine("s", 0, "Round and round it goes. " * 10, "en", timbre, 0.6)
         stage = engine._turns._stage
-        print(stage.pid, stage._data.path, flush=True)
+        print(stage._process._popen.pid, stage._data.path, flush=True)
         while sys.argv[1] == "speaking":
             async with engine.speak(line) as chunks:
                 async for _ in chunks:
