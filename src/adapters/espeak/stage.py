@@ -14,6 +14,7 @@ from domain.errors import EngineFailedError
 from domain.ports import Chunk
 
 _REST_S = 0.5
+_STARTLESS = "The process of the embedded engine ended as it started; try again."
 
 
 class Listener(Protocol):
@@ -62,8 +63,7 @@ class Stage:
             self._replace()
             raise _broken(error) from error
         finally:
-            with self._lock:
-                self._on_air = False
+            self._go_off_air()
 
     def hush(self) -> None:
         """Nobody wants the rest of the line that is being spoken."""
@@ -94,10 +94,15 @@ class Stage:
             return self._on_air
 
     def _listen(self, process: Process, listener: Listener) -> None:
-        while (chunk := process.answer(self._patience_s)) is not None:
+        while (chunk := process.answer(self._patience_s)) and not chunk.last:
             listener.hear(chunk)
-            if chunk.last:
-                return
+        self._go_off_air()
+        if chunk:
+            listener.hear(chunk)
+
+    def _go_off_air(self) -> None:
+        with self._lock:
+            self._on_air = False
 
     def _ready(self) -> Process:
         """The child on duty, as soon as it can speak; another one if it has ended meanwhile."""
@@ -111,8 +116,7 @@ class Stage:
             process.greet()
         except LOST as error:
             self._bury()
-            msg = "The process of the embedded engine ended as it started; try again."
-            raise EngineFailedError(msg) from error
+            raise EngineFailedError(_STARTLESS) from error
         return process
 
     def _replace(self) -> None:

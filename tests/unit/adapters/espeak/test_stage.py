@@ -167,6 +167,31 @@ async def test_a_line_that_is_left_is_stopped_in_the_child(
     assert len((await fragile.hear(fragile.line("Hello."))).samples) > 0
 
 
+async def test_a_line_that_is_left_at_its_end_is_not_stopped(
+    fragile: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Leaving(Listener):
+        @override
+        def hear(self, chunk: Chunk) -> None:
+            if chunk.last:
+                fragile.stage.hush()
+
+        @override
+        def wanted(self) -> bool:
+            return True
+
+    told: list[Kind] = []
+    tell = Process.tell
+
+    def note(self: Process, kind: Kind, body: bytes = b"") -> None:
+        told.append(kind)
+        tell(self, kind, body)
+
+    monkeypatch.setattr(Process, "tell", note)
+    fragile.stage.say(Job("Hello.", "gmw/en", Delivery("gmw/en")), Leaving())
+    assert told == [Kind.SPEAK]
+
+
 async def test_a_line_left_just_before_its_turn_is_not_begun(
     fragile: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
