@@ -31,6 +31,7 @@
         ├── HouseClosingError     the server ends; another one may answer
         ├── EngineBusyError       knows when to try again
         ├── EngineFailedError
+        ├── ModelUnusableError    the files of a model are missing, broken or foreign
         ├── StudioBusyError
         ├── StoreUnavailableError
         └── StoreFullError        nothing was kept; speaking goes on
@@ -298,6 +299,14 @@ class EngineBusyError(UnavailableError):
 
 class EngineFailedError(UnavailableError):
     """The engine could not speak this line."""
+
+
+class ModelUnusableError(UnavailableError):
+    """The files of a model are missing, broken or foreign; the engine cannot start."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"The model cannot be used: {path} {reason}.")
+        self.path = path
 
 
 class StudioBusyError(UnavailableError):
