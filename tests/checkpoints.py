@@ -1,4 +1,4 @@
-"""Checkpoint folders like those people download, with random weights: a small one and a full one."""
+"""Checkpoint folders like those people download, a small and a full one, with random weights."""
 
 import json
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.trainers import BpeTrainer
 
 from adapters.xtts.torchaudio_cpu import mend
+from domain.language import XTTS_LANGUAGES
 
 mend()
 
 from TTS.tts.configs.xtts_config import XttsConfig  # noqa: E402 - torchaudio is mended first
 from TTS.tts.models.xtts import Xtts  # noqa: E402
 
-LANGUAGES = "en es fr de it pt pl tr ru nl cs ar zh-cn hu ko ja hi".split()
-_TASTE = {
+_TASTE: dict[str, float] = {
     "temperature": 0.75,
     "repetition_penalty": 5.0,
     "gpt_cond_len": 30,
@@ -122,7 +122,7 @@ def _speakers(size: Size) -> dict[str, dict[str, torch.Tensor]]:
 
 
 def _write_vocabulary(path: Path, tokens: int) -> None:
-    special = ["[STOP]", "[UNK]", "[SPACE]", "[START]", *(f"[{name}]" for name in LANGUAGES)]
+    special = ["[STOP]", "[UNK]", "[SPACE]", "[START]", *(f"[{name}]" for name in XTTS_LANGUAGES)]
     tokenizer = Tokenizer(BPE(unk_token="[UNK]"))  # noqa: S106 - a token of text
     tokenizer.pre_tokenizer = Whitespace()
     alphabet = list("abcdefghijklmnopqrstuvwxyzäöüß0123456789.,;:!?'-")

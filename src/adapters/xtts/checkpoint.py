@@ -25,16 +25,7 @@ from TTS.tts.models.xtts import Xtts, _legacy_safe_globals  # noqa: E402
 
 _UNUSED = ("torch_mel_spectrogram_style_encoder.", "torch_mel_spectrogram_dvae.", "dvae.")
 _TRAINER = "xtts."
-_FILLERS = frozenset(
-    {
-        torch.Tensor.normal_,
-        torch.Tensor.uniform_,
-        torch.nn.init.normal_,
-        torch.nn.init.uniform_,
-        torch.nn.init.kaiming_normal_,
-        torch.nn.init.kaiming_uniform_,
-    }
-)
+_FILLERS = frozenset({"normal_", "uniform_", "kaiming_normal_", "kaiming_uniform_"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +53,9 @@ class _Unfilled(TorchFunctionMode):
     """Leaves new weights as they are: they are replaced at once, and dice take 8 s."""
 
     @override
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        if func in _FILLERS:
+        if getattr(func, "__name__", "") in _FILLERS:
             return args[0] if args else kwargs["tensor"]
         return func(*args, **kwargs)
 
