@@ -66,6 +66,13 @@ class CacheAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardTripped:
+    """A guard of the engine stopped a line that had gone astray: repeating, silent or endless."""
+
+    guard: str
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceSaved:
     """A voice was added to the registry."""
 
@@ -87,6 +94,7 @@ Event = (
     | SpeechRefused
     | RequestAnswered
     | CacheAsked
+    | GuardTripped
     | VoiceSaved
     | VoiceDeleted
 )

@@ -1,7 +1,9 @@
 """What a caller asks to have spoken, and how."""
 
+import math
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 
 from domain.access import HOUSE
 from domain.audio import Samples
@@ -10,19 +12,37 @@ from domain.errors import SettingOutOfRangeError
 Latents = Mapping[str, Samples]
 """A timbre as clients keep it themselves: `gpt_cond_latent` and `speaker_embedding`."""
 
-_RANGES = {
+RANGES: Mapping[str, tuple[float, float]] = {
     "speed": (0.25, 4.0),
     "temperature": (0.01, 2.0),
     "top_k": (1, 1026),
     "top_p": (0.01, 1.0),
     "repetition_penalty": (1.0, 50.0),
     "length_penalty": (-10.0, 10.0),
+    "seed": (0, 2**63 - 1),
+    "stream_chunk_size": (1, 1000),
 }
+"""What each setting may be, both ends included."""
+
+
+def check_range(name: str, value: float | None, within: tuple[float, float]) -> None:
+    """Refuse a number that lies outside, and what is none; nothing at all is left to the engine."""
+    low, high = within
+    if value is None or low <= value <= high:
+        return
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        value = math.inf if value > 0 else -math.inf
+    raise SettingOutOfRangeError(name, value, low, high)
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechSettings:
-    """How to speak; the embedded engine heeds `speed`, a sampling engine all of them."""
+    """How to speak; the embedded engine heeds `speed`, a sampling engine all but one of them.
+
+    `length_penalty` weighs beams and no engine here has any: it is taken and without effect.
+    `seed` fixes the dice. `stream_chunk_size` is the most tokens in a steady chunk; the first
+    chunk is never kept back for it.
+    """
 
     speed: float = 1.0
     temperature: float | None = None
@@ -30,14 +50,24 @@ class SpeechSettings:
     top_p: float | None = None
     repetition_penalty: float | None = None
     length_penalty: float | None = None
+    seed: int | None = None
+    stream_chunk_size: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no engine could honour."""
         for setting in fields(self):
-            value = getattr(self, setting.name)
-            low, high = _RANGES[setting.name]
-            if value is not None and not low <= value <= high:
-                raise SettingOutOfRangeError(setting.name, value, low, high)
+            check_range(setting.name, getattr(self, setting.name), RANGES[setting.name])
+
+    def heard(self) -> dict[str, float | None]:
+        """Return what the sound depends on, under the names that kept lines are found by.
+
+        A kept line names `length_penalty` and no seed: so does one that is asked for without.
+        """
+        named = asdict(replace(self, length_penalty=None))
+        del named["stream_chunk_size"]
+        if self.seed is None:
+            del named["seed"]
+        return named
 
 
 @dataclass(frozen=True, slots=True)

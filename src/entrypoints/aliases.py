@@ -125,7 +125,7 @@ ALIASES: tuple[Alias, ...] = (
         "model_dir",
         LEIBNIZ,
         "~/.local/share/tts/tts_models--multilingual--multi-dataset--xtts_v2",
-        "without a model the embedded engine speaks",
+        "their folder is looked into first; without a model the embedded engine speaks",
     ),
     Alias(
         "XTTS_MODEL_HOST_DIR",

@@ -16,6 +16,10 @@ from adapters.sql.database import Database
 from adapters.sql.migrate import migrate
 from adapters.sql.voices import SqlVoices
 from adapters.system.clock import SystemClock
+from adapters.xtts.engine import XttsEngine
+from adapters.xtts.files import ModelFiles, Search
+from adapters.xtts.messages import Conditioning, Setup
+from adapters.xtts.shop import ModelShop
 from application.access import Access
 from application.caches import Caches
 from application.opening import Opening
@@ -28,6 +32,39 @@ from application.voices import Voices
 from entrypoints.settings import Settings
 
 
+def _model_files(settings: Settings, shop: ModelShop) -> ModelFiles | None:
+    """Return the model to speak with; None leaves it to the embedded engine."""
+    if settings.engine == "espeak":
+        return None
+    return shop.need() if settings.engine == "xtts" else shop.find()
+
+
+def _engine_name(files: ModelFiles | None) -> str:
+    return "espeak" if files is None else "xtts"
+
+
+def _audio_cache(settings: Settings, engine: str) -> str:
+    return settings.audio_cache_kind(engine)
+
+
+def _setup(settings: Settings, files: ModelFiles) -> Setup:
+    return Setup(
+        files=files,
+        device=settings.device,
+        precision=settings.xtts_precision,
+        threads=settings.threads,
+        slots=settings.max_concurrent,
+        guards=settings.xtts_guards,
+        sha256=settings.model_sha256,
+        conditioning=Conditioning(
+            gpt_cond_len=settings.gpt_cond_len,
+            gpt_cond_chunk_len=settings.gpt_cond_chunk_len,
+            max_ref_len=settings.max_ref_len,
+        ),
+        chunk_tokens=settings.stream_chunk_size,
+    )
+
+
 class Container(containers.DeclarativeContainer):
     """Plain singletons; a test overrides the ones it replaces."""
 
@@ -37,7 +74,32 @@ class Container(containers.DeclarativeContainer):
     bus = providers.Singleton(MemoryEvents)
     figures = providers.Singleton(PrometheusFigures, bus=bus)
     splitter = providers.Singleton(SentencexSplitter)
-    embedded = providers.Singleton(EspeakEngine, max_waiting=settings.provided.longest_queue)
+    model_shop = providers.Singleton(
+        ModelShop,
+        search=providers.Singleton(
+            Search,
+            data_dir=settings.provided.data_dir,
+            folder=settings.provided.model_dir,
+            config=settings.provided.model_config_file,
+            weights=settings.provided.model_checkpoint_file,
+            vocabulary=settings.provided.model_vocab_file,
+            speakers=settings.provided.model_speakers_file,
+        ),
+        sha256=settings.provided.model_sha256,
+    )
+    model_files = providers.Singleton(_model_files, settings=settings, shop=model_shop)
+    engine_name = providers.Callable(_engine_name, files=model_files)
+    speaker = providers.Selector(
+        engine_name,
+        espeak=providers.Singleton(EspeakEngine, max_waiting=settings.provided.longest_queue),
+        xtts=providers.Singleton(
+            XttsEngine,
+            providers.Singleton(_setup, settings=settings, files=model_files),
+            bus=bus,
+            max_waiting=settings.provided.longest_queue,
+        ),
+    )
+    audio_cache = providers.Callable(_audio_cache, settings=settings, engine=engine_name)
     memory_recordings = providers.Singleton(
         MemoryAudioCache,
         limit_bytes=settings.provided.audio_cache_bytes,
@@ -50,15 +112,13 @@ class Container(containers.DeclarativeContainer):
         limit_bytes=settings.provided.audio_cache_disk_bytes,
     )
     recordings = providers.Selector(
-        settings.provided.audio_cache_kind,
+        audio_cache,
         off=memory_recordings,
         memory=memory_recordings,
         disk=providers.Singleton(Tiers, memory_recordings, file_recordings),
     )
-    remembering = providers.Singleton(RememberingEngine, engine=embedded, cache=recordings, bus=bus)
-    engine = providers.Selector(
-        settings.provided.audio_cache_kind, off=embedded, memory=remembering, disk=remembering
-    )
+    remembering = providers.Singleton(RememberingEngine, engine=speaker, cache=recordings, bus=bus)
+    engine = providers.Selector(audio_cache, off=speaker, memory=remembering, disk=remembering)
     studio = providers.Singleton(
         FfmpegStudio,
         ffmpeg=settings.provided.ffmpeg,
@@ -141,6 +201,6 @@ def _alive(container: Container) -> tuple[str, ...]:
     """Name what has a life of its own, in the order in which it is needed."""
     inner: tuple[str, ...] = ()
     if isinstance(container.engine(), RememberingEngine):
-        on_disk = container.settings().audio_cache_kind == "disk"
-        inner = ("embedded", "file_recordings") if on_disk else ("embedded",)
+        on_disk = container.audio_cache() == "disk"
+        inner = ("speaker", "file_recordings") if on_disk else ("speaker",)
     return ("database", "studio", *inner, "engine", "figures")

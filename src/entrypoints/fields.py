@@ -4,11 +4,12 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
 from entrypoints.values import Language, Names, Place, Secrets
+from entrypoints.xtts_fields import XttsFields
 
 PREFIX = "RHAPSODE_"
 SECRET = frozenset({"api_keys", "database_url", "redis_url"})
@@ -17,7 +18,19 @@ SECRET = frozenset({"api_keys", "database_url", "redis_url"})
 _MIB = 2**20
 
 
-class Settings(BaseSettings):
+class _Door(BaseModel):
+    """What is asked first: where to listen, and who speaks."""
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one"
+    )
+    engine: Literal["auto", "xtts", "espeak"] = Field(
+        default="auto", description="which engine speaks; auto takes the best there is"
+    )
+
+
+class Settings(XttsFields, _Door, BaseSettings):
     """Everything an operator can set."""
 
     model_config = SettingsConfigDict(
@@ -29,53 +42,11 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
     )
 
-    host: str = Field(default="127.0.0.1", description="address to listen on")
-    port: int = Field(
-        default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one"
-    )
-    engine: Literal["auto", "xtts", "espeak"] = Field(
-        default="auto", description="which engine speaks; auto takes the best there is"
-    )
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        default="auto", description="where the model runs; heeded by the XTTS engine"
-    )
-    threads: int | None = Field(
-        default=None,
-        ge=1,
-        le=1024,
-        description="CPU threads; heeded by the XTTS engine, all cores if unset",
-    )
-    max_concurrent: int | None = Field(
-        default=None,
-        ge=1,
-        le=10_000,
-        description="generations at a time, sized from the device if unset; heeded by the XTTS"
-        " engine, the embedded engine needs no bound",
-    )
-    stream_chunk_size: int | None = Field(
-        default=None,
-        ge=1,
-        le=1000,
-        description="tokens in a steady chunk; heeded by the XTTS engine",
-    )
     packet_ms: int = Field(
         default=60,
         ge=5,
         le=1000,
         description="longest packet of sound on a socket; heeded by the sockets",
-    )
-    model_dir: Place | None = Field(
-        default=None, description="folder of an XTTS-v2 checkpoint; heeded by the XTTS engine"
-    )
-    model_config_file: Place | None = Field(
-        default=None,
-        description="config.json outside the model's folder; heeded by the XTTS engine",
-    )
-    model_checkpoint_file: Place | None = Field(
-        default=None, description="model.pth outside the model's folder; heeded by the XTTS engine"
-    )
-    model_vocab_file: Place | None = Field(
-        default=None, description="vocab.json outside the model's folder; heeded by the XTTS engine"
     )
     data_dir: Place = Field(default=Path("data"), description="where voices and caches are kept")
     database_url: str | None = Field(
@@ -210,12 +181,11 @@ class Settings(BaseSettings):
             return self.default_voice_wav is None
         return self.unknown_voice == "refuse"
 
-    @property
-    def audio_cache_kind(self) -> Literal["off", "memory", "disk"]:
-        """Where spoken lines are kept, once auto has been decided."""
+    def audio_cache_kind(self, engine: str) -> Literal["off", "memory", "disk"]:
+        """Where spoken lines are kept, once auto has been decided for the engine that speaks."""
         if self.audio_cache == "auto":
             # The embedded engine speaks a line sooner than a disk finds it.
-            return "disk" if self.engine == "xtts" else "memory"
+            return "disk" if engine == "xtts" else "memory"
         return self.audio_cache
 
     @property

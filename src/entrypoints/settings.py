@@ -25,7 +25,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "load",
-    "refuse_missing_engine",
     "refuse_open_door",
 ]
 
@@ -49,13 +48,6 @@ def load(command_line: Mapping[str, Any], config: Path | None = None) -> Loaded:
     except ValidationError as error:
         raise SettingsError(_explained(error, origins)) from error
     return Loaded(settings, dict.fromkeys(Settings.model_fields, "default") | origins, old.warnings)
-
-
-def refuse_missing_engine(settings: Settings) -> None:
-    """Say plainly what this version cannot do."""
-    if settings.engine == "xtts":
-        msg = "the XTTS engine is not part of this version yet; use --engine auto or espeak"
-        raise SettingsError(msg)
 
 
 def refuse_open_door(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from domain.events import (
     CacheAsked,
     Event,
     FirstAudio,
+    GuardTripped,
     RequestAnswered,
     SpeechFinished,
     SpeechQueued,
@@ -71,6 +72,7 @@ class PrometheusFigures:
         self._cancelled = Counter("tts_cancelled", "cut short", ["stage"], registry=registry)
         self._hits = Counter("tts_cache_hits", "asked and had", ["cache"], registry=registry)
         self._misses = Counter("tts_cache_misses", "asked in vain", ["cache"], registry=registry)
+        self._trips = Counter("tts_guard_trips", "lines astray", ["guard"], registry=registry)
         self._active = Gauge("tts_streams_active", "streams alive", registry=registry)
         self._queue = Gauge("tts_queue_depth", "lines waiting", registry=registry)
         self._up = Gauge("tts_engine_up", "1 while the engine lives", registry=registry)
@@ -148,3 +150,7 @@ class PrometheusFigures:
     def _(self, event: CacheAsked) -> None:
         asked = self._hits if event.hit else self._misses
         asked.labels(event.cache).inc()
+
+    @count.register
+    def _(self, event: GuardTripped) -> None:
+        self._trips.labels(event.guard).inc()

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from domain.errors import SpeechError
-from entrypoints.cli import config, migrate, say, serve, voices
+from entrypoints.cli import config, migrate, model, say, serve, voices
 from entrypoints.settings import Loaded, SettingsError, load
 
 _LAYERED = ("host", "port", "engine", "model_dir", "data_dir", "insecure")
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add(commands, [common, engine])
     say.add(commands, [common, engine])
     voices.add(commands, [common])
+    model.add(commands, [common])
     migrate.add(commands, [common])
     config.add(commands, [common, engine])
     return parser

@@ -11,7 +11,7 @@ from typing import IO, Any, Protocol, cast
 from domain.speech import SpeechRequest, SpeechSettings
 from entrypoints.cli.sources import Local, Remote
 from entrypoints.logs import configure
-from entrypoints.settings import Loaded, SettingsError, refuse_missing_engine
+from entrypoints.settings import Loaded, SettingsError
 
 _PLAYERS = (
     ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error", "-i", "-"),
@@ -67,7 +67,6 @@ def _say(chosen: argparse.Namespace, loaded: Loaded) -> int:
 def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
     if chosen.url:
         return Remote(chosen.url, chosen.key or next(iter(loaded.settings.keys), None))
-    refuse_missing_engine(loaded.settings)
     return Local(loaded.settings)
 
 

@@ -7,8 +7,9 @@ import structlog
 
 from entrypoints.container import Container
 from entrypoints.logs import configure
+from entrypoints.model import bring_model
 from entrypoints.server import run
-from entrypoints.settings import Loaded, Settings, refuse_missing_engine, refuse_open_door
+from entrypoints.settings import Loaded, Settings, refuse_open_door
 
 log = structlog.get_logger()
 
@@ -39,11 +40,11 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
 def _serve(_chosen: argparse.Namespace, loaded: Loaded) -> int:
     settings = loaded.settings
     refuse_open_door(settings)
-    refuse_missing_engine(settings)
     configure(settings.log_level, settings.log_format)
     for warning in loaded.warnings:
         log.warning(warning)
     container = Container(settings=settings)
+    bring_model(container, log.info)
     run(container, lambda port: _welcome(settings, port, container.engine().card.name))
     return 0
 

@@ -30,8 +30,8 @@ passwords hidden. A misspelt name or a bad value stops the start. An empty value
 switch is `on` or `off`, `true` or `false`. A `~` is the home folder; other relative paths begin at
 the current folder. A settings file is a YAML table of at most 256 KiB, without references.
 
-What is heeded by the XTTS engine or by the sockets is read and checked in every version, and has no
-effect in one that is without them.
+What is heeded by the sockets is read and checked in every version, and has no effect in one that is
+without them. The settings of the model have none where the embedded engine speaks.
 
 | setting | variable | default | meaning |
 | --- | --- | --- | --- |

@@ -10,14 +10,35 @@ import numpy as np
 from application.caches import RecentStats
 from application.sessions import SessionStatus
 from application.voices import Clone, Draft
-from domain.errors import InputError, SettingOutOfRangeError
+from domain.errors import InputError
 from domain.ports import CacheStats
 from domain.session import SessionState
-from domain.speech import Latents, SpeechRequest, SpeechSettings
+from domain.speech import RANGES, Latents, SpeechRequest, SpeechSettings, check_range
 from domain.voice import Consent, Voice
 from entrypoints.body import decode
 
-_CHUNK_SIZES = (1, 1000)
+_UNHEEDED = {"overlap_wav_len": (0, 100_000), "left_context_seconds": (0, 60)}
+"""What clients set to shape the joints of other servers' streams; ours have none to be heard."""
+
+_ABOUT = {
+    "text": "What to speak.",
+    "language": "The text's language, such as en or zh-cn.",
+    "speaker_id": "A saved voice or a built-in speaker; not together with latents.",
+    "gpt_cond_latent": "Half of the latents that /clone_speaker answered.",
+    "speaker_embedding": "The other half of the latents.",
+    "speed": "How fast to speak; 1 is the voice's own pace.",
+    "temperature": "How far the delivery may stray.",
+    "top_k": "How many of the likeliest tokens are drawn from.",
+    "top_p": "How likely all tokens together are that are drawn from.",
+    "repetition_penalty": "How much less likely a token becomes once it was drawn.",
+    "length_penalty": "Without effect: it weighs beams, and there are none.",
+    "seed": "The same request with the same seed throws the same dice.",
+    "stream_chunk_size": "At most so many tokens (21.5 a second) in a chunk but the first.",
+    "overlap_wav_len": "Without effect: chunks meet exactly, so that none is blended.",
+    "left_context_seconds": "Without effect: each chunk is made with all the context it needs.",
+    "add_wav_header": "Whether a WAV file is answered, or its bare samples.",
+    "session_id": "What to watch and stop the stream by; otherwise one is made up.",
+}
 
 
 class SpeakBody(msgspec.Struct):
@@ -34,7 +55,10 @@ class SpeakBody(msgspec.Struct):
     top_p: float | None = None
     repetition_penalty: float | None = None
     length_penalty: float | None = None
+    seed: int | None = None
     stream_chunk_size: int | None = None
+    overlap_wav_len: int | None = None
+    left_context_seconds: float | None = None
     add_wav_header: bool = True
     session_id: str | None = None
 
@@ -73,10 +97,20 @@ class SaveBody(About):
 def decode_speak(body: bytes) -> SpeakBody:
     """Read a request to speak."""
     speak = decode(body, SpeakBody)
-    low, high = _CHUNK_SIZES
-    if speak.stream_chunk_size is not None and not low <= speak.stream_chunk_size <= high:
-        raise SettingOutOfRangeError("stream_chunk_size", speak.stream_chunk_size, low, high)
+    for name, within in _UNHEEDED.items():
+        check_range(name, getattr(speak, name), within)
     return speak
+
+
+def speak_schema() -> dict[str, Any]:
+    """Return the JSON schema of `SpeakBody`, with what each field means and may be."""
+    (_,), components = msgspec.json.schema_components([SpeakBody])
+    schema: dict[str, Any] = components["SpeakBody"]
+    for name, field in schema["properties"].items():
+        field["description"] = _ABOUT[name]
+        if within := {**RANGES, **_UNHEEDED}.get(name):
+            field["minimum"], field["maximum"] = within
+    return schema
 
 
 def speech_request(speak: SpeakBody, session_id: str | None, owner: str) -> SpeechRequest:
@@ -90,14 +124,7 @@ def speech_request(speak: SpeakBody, session_id: str | None, owner: str) -> Spee
         language=speak.language,
         voice=speak.speaker_id or None,
         latents=found,
-        settings=SpeechSettings(
-            speed=speak.speed,
-            temperature=speak.temperature,
-            top_k=speak.top_k,
-            top_p=speak.top_p,
-            repetition_penalty=speak.repetition_penalty,
-            length_penalty=speak.length_penalty,
-        ),
+        settings=SpeechSettings(**{name: getattr(speak, name) for name in RANGES}),
         session_id=speak.session_id or session_id,
         owner=owner,
     )

@@ -7,7 +7,6 @@ from entrypoints.settings import (
     Settings,
     SettingsError,
     load,
-    refuse_missing_engine,
     refuse_open_door,
 )
 
@@ -113,12 +112,6 @@ def test_any_other_address_needs_keys_or_a_word(host: str) -> None:
     refuse_open_door(Settings(host=host, api_keys=(SecretStr("key"),)))
 
 
-def test_an_engine_this_version_lacks_is_named() -> None:
-    refuse_missing_engine(Settings(engine="auto"))
-    with pytest.raises(SettingsError, match="XTTS"):
-        refuse_missing_engine(Settings(engine="xtts"))
-
-
 def test_the_database_lives_in_the_data_folder_unless_told(tmp_path: Path) -> None:
     assert Settings(data_dir=tmp_path).database == f"sqlite+aiosqlite:///{tmp_path}/rhapsode.db"
     assert Settings(database_url="postgresql://x/y").database == "postgresql://x/y"
@@ -162,9 +155,9 @@ def test_the_home_folder_is_written_with_a_tilde(
 
 
 def test_spoken_lines_are_kept_where_it_pays() -> None:
-    assert Settings().audio_cache_kind == "memory"
-    assert Settings(engine="xtts").audio_cache_kind == "disk"
-    assert Settings(engine="xtts", audio_cache="off").audio_cache_kind == "off"
+    assert Settings().audio_cache_kind("espeak") == "memory"
+    assert Settings().audio_cache_kind("xtts") == "disk"
+    assert Settings(audio_cache="off").audio_cache_kind("xtts") == "off"
     assert Settings(audio_cache_mb=2).audio_cache_bytes == 2 * 2**20
     assert Settings(audio_cache_disk_mb=3).audio_cache_disk_bytes == 3 * 2**20
     assert Settings(data_dir=Path("d")).recordings_dir == Path("d/recordings")
@@ -229,3 +222,47 @@ def test_an_odd_name_of_a_file_is_shown_safely(tmp_path: Path) -> None:
     file = tmp_path / "settings\n\x1b.yaml"
     file.write_text("port: 1")
     assert load({}, file).origins["port"].endswith("settings \\x1b.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("model_sha256: abc", "model_sha256 .* 'abc' should be the 64 hexadecimal digits"),
+        (f"model_sha256: {'g' * 64}", "64 hexadecimal digits"),
+        ("model_download: always", "model_download .* 'always'"),
+        ("xtts_precision: fp8", "xtts_precision .* 'fp8'"),
+        ("xtts_guards: maybe", "xtts_guards .* 'maybe'"),
+        ("gpt_cond_len: 0", "gpt_cond_len .* '0'"),
+        ("gpt_cond_chunk_len: 601", "gpt_cond_chunk_len .* '601'"),
+        ("max_ref_len: 1.5", r"max_ref_len .* '1\.5'"),
+        (
+            "gpt_cond_len: 6\ngpt_cond_chunk_len: 7",
+            "should be at most gpt_cond_len, which is 6",
+        ),
+    ],
+)
+def test_a_setting_of_the_model_that_cannot_be_stops_the_start(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=says):
+        load({}, file)
+
+
+def test_the_settings_of_the_model_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {
+        "MODEL_SHA256": "AB" * 32,
+        "XTTS_PRECISION": "int8",
+        "XTTS_GUARDS": "off",
+        "GPT_COND_LEN": "6",
+        "GPT_COND_CHUNK_LEN": "6",
+    }
+    for name, value in said.items():
+        monkeypatch.setenv(f"RHAPSODE_{name}", value)
+    settings = load({}).settings
+    assert settings.model_sha256 == "ab" * 32
+    assert (settings.xtts_precision, settings.xtts_guards) == ("int8", False)
+    assert (settings.gpt_cond_len, settings.gpt_cond_chunk_len) == (6, 6)
+    assert settings.max_ref_len is None
+    assert settings.model_download == "off"

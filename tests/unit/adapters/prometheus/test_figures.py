@@ -2,7 +2,7 @@ import asyncio
 
 from adapters.memory.events import MemoryEvents
 from adapters.prometheus.figures import PrometheusFigures
-from domain.events import CacheAsked, VoiceSaved
+from domain.events import CacheAsked, GuardTripped, VoiceSaved
 from domain.ports import Pulse
 
 PULSE = Pulse(alive=True, speaking=0, waiting=(), expected_wait_s=0.0, last_step_age_s=0.0)
@@ -25,6 +25,15 @@ def test_hits_and_misses_are_counted_for_each_cache() -> None:
     assert 'tts_cache_misses_total{cache="audio"} 1.0' in lines
     assert 'tts_cache_misses_total{cache="voices"} 1.0' in lines
     assert not any(line.startswith('tts_cache_hits_total{cache="voices"') for line in lines)
+
+
+def test_a_guard_that_trips_is_counted_by_its_name() -> None:
+    counted = figures()
+    for guard in ("silence", "silence", "loop"):
+        counted.count(GuardTripped(guard))
+    lines = read(counted)
+    assert 'tts_guard_trips_total{guard="silence"} 2.0' in lines
+    assert 'tts_guard_trips_total{guard="loop"} 1.0' in lines
 
 
 def test_an_event_without_a_figure_changes_nothing() -> None:

@@ -68,10 +68,58 @@ def test_latents_survive_the_wire() -> None:
         np.testing.assert_array_equal(request.latents[name], array)
 
 
-@pytest.mark.parametrize("size", [0, 1001])
-def test_a_chunk_size_out_of_range_is_refused(size: int) -> None:
-    with pytest.raises(SettingOutOfRangeError, match="stream_chunk_size"):
-        speak(stream_chunk_size=size)
+@pytest.mark.parametrize("field", ["stream_chunk_size", "seed"])
+def test_a_whole_number_may_come_as_text_and_reaches_the_domain(field: str) -> None:
+    for sent in (20, "20"):
+        assert getattr(asked(speak(**{field: sent}), None).settings, field) == 20
+    assert getattr(asked(speak(**{field: None}), None).settings, field) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("stream_chunk_size", 0),
+        ("stream_chunk_size", 1001),
+        ("seed", -1),
+        ("seed", 2**63),
+        ("seed", 10**400),
+        ("overlap_wav_len", -1),
+        ("overlap_wav_len", 100_001),
+        ("left_context_seconds", -0.1),
+        ("left_context_seconds", 61),
+        ("left_context_seconds", "nan"),
+    ],
+)
+def test_a_number_out_of_range_is_refused_by_name(field: str, value: object) -> None:
+    with pytest.raises(SettingOutOfRangeError, match=rf"^{field} is .* between .*\.$"):
+        asked(speak(**{field: value}), None)
+
+
+@pytest.mark.parametrize(
+    "field", ["seed", "stream_chunk_size", "overlap_wav_len", "left_context_seconds"]
+)
+@pytest.mark.parametrize("value", ["many", [1], {}, True, "1e30x"])
+def test_a_number_of_the_wrong_type_is_refused_in_one_sentence(field: str, value: object) -> None:
+    with pytest.raises(InputError, match=rf"^The field '{field}' is wrong: [^.]*\.$"):
+        speak(**{field: value})
+
+
+def test_what_shapes_joints_elsewhere_is_taken_and_changes_nothing() -> None:
+    shaped = speak(overlap_wav_len="512", left_context_seconds=1)
+    assert asked(shaped, None) == asked(speak(), None)
+    assert asked(speak(overlap_wav_len=0, left_context_seconds=0.6), None) == asked(speak(), None)
+
+
+def test_the_schema_says_what_each_field_means_and_may_be() -> None:
+    schema = wire.speak_schema()
+    fields = schema["properties"]
+    assert list(fields) == list(wire.SpeakBody.__struct_fields__)
+    assert schema["required"] == ["text"]
+    assert all(field["description"].endswith(".") for field in fields.values())
+    assert (fields["seed"]["minimum"], fields["seed"]["maximum"]) == (0, 2**63 - 1)
+    assert fields["left_context_seconds"]["maximum"] == 60
+    for name in ("length_penalty", "overlap_wav_len", "left_context_seconds"):
+        assert fields[name]["description"].startswith("Without effect")
 
 
 @given(st.binary(max_size=200))

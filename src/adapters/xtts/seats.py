@@ -1,0 +1,92 @@
+"""Who waits and who speaks: a book that is kept without a clock and without a loop."""
+
+from bisect import insort
+from dataclasses import dataclass
+
+_FIRST_GUESS_S = 0.05
+_LEARNING = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A line's place: whose it is, when its listener runs dry, and how much there is to say."""
+
+    ticket: int
+    stream: str
+    needed_s: float
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Seated:
+    turn: Turn
+    since_s: float
+
+
+class Seats:
+    """As many as the child has slots, none while there is no child; the others wait in order.
+
+    A line that begins a stream is needed as it comes; a later one when the sound in its listener's
+    hand has been played. It is overtaken no longer than that, so that none waits for ever.
+    """
+
+    def __init__(self, max_waiting: int) -> None:
+        self._max_waiting = max_waiting
+        self._count = 0
+        self._waiting: list[Turn] = []
+        self._seated: dict[int, _Seated] = {}
+        self._s_per_character = _FIRST_GUESS_S
+
+    @property
+    def speaking(self) -> int:
+        """How many seats are taken."""
+        return len(self._seated)
+
+    def streams(self) -> tuple[str, ...]:
+        """Whose lines wait, the next one first."""
+        return tuple(turn.stream for turn in self._waiting)
+
+    def expected_wait_s(self) -> float:
+        """How long a new line would wait."""
+        characters = sum(turn.characters for turn in self._waiting)
+        return characters * self._s_per_character / max(1, self._count)
+
+    def open(self, count: int) -> None:
+        """A child has so many slots."""
+        self._count = count
+
+    def clear(self) -> tuple[int, ...]:
+        """The child is gone, and all seats with it; returns the tickets that had one."""
+        gone = tuple(self._seated)
+        self._seated.clear()
+        self._count = 0
+        return gone
+
+    def admit(self, turn: Turn) -> bool:
+        """Let it wait, unless too many do."""
+        if len(self._waiting) >= self._max_waiting and self._taken():
+            return False
+        insort(self._waiting, turn, key=lambda each: each.needed_s)
+        return True
+
+    def next(self, now_s: float) -> int | None:
+        """Give a free seat to who runs dry first; None when all are taken or nobody waits."""
+        if self._taken() or not self._waiting:
+            return None
+        turn = self._waiting.pop(0)
+        self._seated[turn.ticket] = _Seated(turn, now_s)
+        return turn.ticket
+
+    def end(self, ticket: int, now_s: float) -> None:
+        """A line is spoken to its end: its seat is free, and how long it took is remembered."""
+        if (seated := self._seated.pop(ticket, None)) is not None:
+            took = (now_s - seated.since_s) / max(1, seated.turn.characters)
+            self._s_per_character += _LEARNING * (took - self._s_per_character)
+
+    def leave(self, ticket: int) -> bool:
+        """Forget a line, wherever it is; True if it had a seat."""
+        self._waiting = [turn for turn in self._waiting if turn.ticket != ticket]
+        return self._seated.pop(ticket, None) is not None
+
+    def _taken(self) -> bool:
+        return len(self._seated) >= self._count

@@ -1,0 +1,229 @@
+"""The child process: owns the model, and speaks for the server with one thread."""
+
+import contextlib
+import resource
+import secrets
+import signal
+import socket
+import time
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from typing import Protocol
+
+import torch
+
+from adapters.xtts.guards import Fault, most_tokens
+from adapters.xtts.messages import (
+    Beat,
+    Failed,
+    FromChild,
+    Learn,
+    Learnt,
+    Leave,
+    Ready,
+    Setup,
+    Sound,
+    Speak,
+    Taken,
+    ToChild,
+    Tripped,
+    Unusable,
+)
+from adapters.xtts.model import Model, open_model
+from adapters.xtts.pipe import ChildPipe, ServerGoneError
+from adapters.xtts.scheduler import Scheduler, Turn, Work
+from adapters.xtts.sequence import Sequence
+from domain.audio import Samples
+from domain.errors import EngineFailedError, ModelUnusableError, SpeechError
+from domain.ports import Chunk
+from domain.voice import Timbre
+
+_BEAT_S = 0.5
+_LONGEST_CHUNK_S = 1.2
+_SEEDS = 2**63
+_WHY = {
+    Fault.LENGTH: "it would not end",
+    Fault.LOOP: "it went round in circles",
+    Fault.SILENCE: "it fell silent",
+    Fault.NUMBERS: "it made sound that is none",
+}
+
+Lesson = Generator[None, None, Mapping[str, Samples]]
+
+
+class Pipe(Protocol):
+    """What the worker needs of a server; `ServerGoneError` when it is gone."""
+
+    def hear(self, within_s: float = 0.0) -> ToChild | None:
+        """Return the next message, or None if none has come in this time."""
+        ...
+
+    def tell(self, message: FromChild) -> None:
+        """Send a message."""
+        ...
+
+
+class Worker:
+    """Hears the server between two turns of the model."""
+
+    def __init__(self, pipe: Pipe, model: Model, chunk_tokens: int | None) -> None:
+        self._pipe = pipe
+        self._model = model
+        self._chunk_tokens = chunk_tokens
+        self._scheduler = Scheduler(model.card.slots or 1)
+        self._lessons: deque[tuple[int, Lesson]] = deque()
+        self._told_s = time.monotonic()
+
+    def work(self) -> None:
+        """Speak and learn until the server is no more."""
+        while True:
+            turn = self._scheduler.next()
+            busy = turn is not None or bool(self._lessons)
+            # A message may change whose turn it is: hear them all before one is taken.
+            if (message := self._pipe.hear(0.0 if busy else _BEAT_S)) is not None:
+                self._heed(message)
+                continue
+            if turn is not None:
+                self._take(turn)
+            if self._lessons:
+                self._learn()
+            if time.monotonic() - self._told_s > _BEAT_S:
+                self._tell(Beat())
+
+    def _heed(self, message: ToChild) -> None:
+        match message:
+            case Speak(ticket, line):
+                self._scheduler.join(self._sequence(Speak(ticket, line)))
+            case Taken(ticket, samples):
+                if (sequence := self._scheduler.find(ticket)) is not None:
+                    sequence.taken = samples
+            case Leave(ticket):
+                self._leave(ticket)
+            case Learn(ticket, clips):
+                self._lessons.append((ticket, self._model.conditioning.learn(clips)))
+
+    def _sequence(self, speak: Speak) -> Sequence:
+        line, card = speak.line, self._model.card
+        seed = line.settings.seed
+        return Sequence(
+            ticket=speak.ticket,
+            line=line,
+            most_tokens=0,
+            most_ahead=round((card.ahead_s - _LONGEST_CHUNK_S) * card.rate_hz),
+            chunk_tokens=line.settings.stream_chunk_size or self._chunk_tokens,
+            seed=secrets.randbelow(_SEEDS) if seed is None else seed,
+        )
+
+    def _take(self, turn: Turn) -> None:
+        """Do what is next; what fails fails its own lines alone."""
+        if turn.work is Work.STEP:
+            with self._answering(*turn.sequences):
+                self._model.runner.step(turn.sequences)
+        for sequence in turn.sequences:
+            with self._answering(sequence):
+                if turn.work is Work.READ:
+                    self._read(sequence)
+                elif turn.work is Work.VOICE:
+                    self._voice(sequence)
+                if sequence.fault is not None:
+                    self._mend(sequence, sequence.fault)
+
+    @contextlib.contextmanager
+    def _answering(self, *sequences: Sequence) -> Iterator[None]:
+        try:
+            yield
+        except ServerGoneError:
+            raise
+        except SpeechError as error:
+            self._fail(sequences, str(error))
+        except Exception as error:  # noqa: BLE001 - the server learns of it; the others go on
+            msg = f"The XTTS engine could not speak this line ({error}); try again."
+            self._fail(sequences, msg)
+
+    def _read(self, sequence: Sequence) -> None:
+        line = sequence.line
+        ids = self._model.text.ids(line.text, line.language)
+        sequence.most_tokens = most_tokens(len(ids))
+        self._model.runner.read(sequence, ids)
+
+    def _voice(self, sequence: Sequence) -> None:
+        samples = self._model.runner.voice(sequence)
+        if sequence.fault is None and (len(samples) or sequence.ended):
+            sequence.chunks += 1
+            sequence.sent += len(samples)
+            self._tell(Sound(sequence.ticket, Chunk(samples, last=sequence.ended)))
+            if sequence.ended:
+                self._leave(sequence.ticket)
+
+    def _mend(self, sequence: Sequence, fault: Fault) -> None:
+        """Let a line that has lost its way try once more with other dice."""
+        self._tell(Tripped(fault))
+        if sequence.tried_again:
+            reason = f"The model lost its way in this line ({_WHY[fault]}); try another text."
+            raise EngineFailedError(reason)
+        self._model.runner.retry(sequence, (sequence.seed + 1) % _SEEDS)
+
+    def _fail(self, sequences: Iterable[Sequence], reason: str) -> None:
+        for sequence in sequences:
+            self._tell(Failed(sequence.ticket, reason))
+            self._leave(sequence.ticket)
+
+    def _leave(self, ticket: int) -> None:
+        sequence = self._scheduler.leave(ticket)
+        if sequence is not None and sequence.begun:
+            self._model.runner.leave(sequence)
+        self._lessons = deque(each for each in self._lessons if each[0] != ticket)
+
+    def _learn(self) -> None:
+        """Take one step of the first lesson; the streams speak on between two of them."""
+        ticket, lesson = self._lessons[0]
+        answer: FromChild | None = None
+        try:
+            next(lesson)
+        except StopIteration as learnt:
+            answer = Learnt(ticket, Timbre(self._model.card.fingerprint, learnt.value))
+        except SpeechError as error:
+            answer = Failed(ticket, str(error))
+        except Exception as error:  # noqa: BLE001 - the server learns of it; the others go on
+            answer = Failed(ticket, f"The XTTS engine could not learn this voice ({error}).")
+        if answer is not None:
+            self._lessons.popleft()
+            self._tell(answer)
+
+    def _tell(self, message: FromChild) -> None:
+        self._pipe.tell(message)
+        self._told_s = time.monotonic()
+
+
+def serve(pipe: ChildPipe) -> None:
+    """Load the model that the server names first, then work."""
+    setup = None
+    while setup is None:
+        setup = pipe.hear(_BEAT_S)
+    if not isinstance(setup, Setup):
+        return
+    try:
+        model = open_model(setup)
+    except ModelUnusableError as error:
+        pipe.tell(Unusable(error.path, error.reason))
+        return
+    pipe.tell(Ready(model.card, model.width))
+    Worker(pipe, model, setup.chunk_tokens).work()
+
+
+def main() -> None:
+    """Speak for the server at the other end of standard input."""
+    # The server alone decides when to end: it may have streams to finish after Ctrl-C or `stop`.
+    for interruption in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(interruption, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with (
+        socket.socket(fileno=0) as server,
+        contextlib.suppress(ServerGoneError),
+        torch.inference_mode(),
+    ):
+        serve(ChildPipe(server))
+
+
+if __name__ == "__main__":
+    main()
