@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -59,12 +60,26 @@ class Size:
         }
 
 
+STOP = 1025
+ENDLESS = MappingProxyType({STOP: -100.0})
+TALKATIVE = MappingProxyType({STOP: 3.5})
+"""Ends a line after a second or two."""
 SMALL = Size(layers=2, width=128, heads=2, text_tokens=300)
 FULL = Size(layers=30, width=1024, heads=16, text_tokens=6681)
 
 
-def build(folder: Path, size: Size = SMALL, *, seed: int = 1, endless: bool = False) -> Path:
-    """Write config.json, model.pth, vocab.json and speakers_xtts.pth; `endless` never stops."""
+def build(
+    folder: Path,
+    size: Size = SMALL,
+    *,
+    seed: int = 1,
+    leanings: Mapping[int, float] = TALKATIVE,
+    loudness: float = 0.2,
+) -> Path:
+    """Write config.json, model.pth, vocab.json and speakers_xtts.pth.
+
+    Leanings make the model draw some tokens more or less often than its random weights would.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     _write_vocabulary(folder / "vocab.json", size.text_tokens)
     config = XttsConfig()
@@ -75,7 +90,9 @@ def build(folder: Path, size: Size = SMALL, *, seed: int = 1, endless: bool = Fa
     config.model_args.tokenizer_file = str(folder / "vocab.json")
     with torch.random.fork_rng([]):
         torch.manual_seed(seed)
-        model = _model(config, folder / "vocab.json", endless=endless)
+        model = _model(config, folder / "vocab.json", loudness)
+        for token, leaning in leanings.items():
+            model.gpt.mel_head.bias.data[token] = leaning
         torch.save({"model": model.state_dict(), "config": _plain(config)}, folder / "model.pth")
         torch.save(_speakers(size), folder / "speakers_xtts.pth")
     (folder / "config.json").write_text(json.dumps(_plain(config)))
@@ -88,7 +105,7 @@ def _plain(config: XttsConfig) -> Mapping[str, Any]:
     return plain
 
 
-def _model(config: XttsConfig, vocabulary: Path, *, endless: bool) -> Xtts:
+def _model(config: XttsConfig, vocabulary: Path, loudness: float) -> Xtts:
     """Random weights that still speak: tokens far apart, sound of a usual loudness."""
     model = Xtts(config)
     model.tokenizer = type(model.tokenizer)(vocab_file=str(vocabulary))
@@ -98,12 +115,10 @@ def _model(config: XttsConfig, vocabulary: Path, *, endless: bool) -> Xtts:
         if hasattr(module, "bias") and isinstance(module.bias, torch.nn.Parameter):
             module.bias.data.normal_(std=0.02)
     model.gpt.mel_head.weight.data.mul_(4.0)
-    if endless:
-        model.gpt.mel_head.bias.data[1025] = -100.0
     generator = model.hifigan_decoder.waveform_decoder
     with torch.inference_mode():
         heard = generator(torch.randn(1, config.model_args.decoder_input_dim, 20), g=_embedding())
-    generator.conv_post.weight.data.mul_(0.2 / heard.std().item())
+    generator.conv_post.weight.data.mul_(loudness / heard.std().item())
     return model
 
 

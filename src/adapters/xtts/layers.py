@@ -43,14 +43,17 @@ class Window:
 
     def join(self, layer: object, rows: Tensor, keep: int, padding: int) -> Tensor:
         """Put rows behind the layer's tail, and zeros at the ends; the last `keep` are the tail."""
-        nothing = rows.new_zeros(padding, rows.shape[1])
-        head = nothing if self.first else self._before[layer]
+        head = self._nothing(rows, padding) if self.first else self._before[layer]
         if self.last:
-            return torch.cat((head, rows, nothing))
+            return torch.cat((head, rows, self._nothing(rows, padding)))
         joined = torch.cat((head, rows))
         # A copy, or the tail would keep all of the window alive.
         self.tails[layer] = joined[len(joined) - keep :].clone()
         return joined
+
+    @staticmethod
+    def _nothing(rows: Tensor, count: int) -> Tensor:
+        return rows.new_zeros(count, rows.shape[1])
 
 
 class Convolution:

@@ -34,8 +34,8 @@ class _Spoken:
     latent: Tensor
     logits: Tensor
     tape: Tape
-    before: tuple[Tape, int]
-    """The tape and what was voiced before the chunk in hand, should nobody get to hear that."""
+    before: tuple[Tape, int, Silence]
+    """How it was before the chunk in hand, should nobody get to hear that."""
     silence: Silence = field(default_factory=lambda: Silence(HOUSE_RATE_HZ))
     unvoiced: list[Tensor] = field(default_factory=list)
 
@@ -71,7 +71,7 @@ class Runner:
             latent=latent,
             logits=logits,
             tape=tape,
-            before=(tape, 0),
+            before=(tape, 0, Silence(HOUSE_RATE_HZ)),
         )
 
     def step(self, sequences: Several[Sequence]) -> None:
@@ -94,7 +94,7 @@ class Runner:
     def voice(self, sequence: Sequence) -> Samples:
         """Make the sound of all latents that have none yet, as far as it is certain."""
         spoken = self._spoken[sequence.slot]
-        spoken.before = copy(spoken.tape), sequence.voiced
+        spoken.before = copy(spoken.tape), sequence.voiced, copy(spoken.silence)
         spoken.tape.add(torch.cat(spoken.unvoiced))
         spoken.unvoiced.clear()
         sequence.voiced = sequence.latents
@@ -107,10 +107,10 @@ class Runner:
         """Throw other dice behind the sound that its listener has; all of it if there is none."""
         spoken, slot = self._spoken[sequence.slot], sequence.slot
         if sequence.fault is Fault.SILENCE:
-            spoken.tape, sequence.voiced = spoken.before
+            spoken.tape, sequence.voiced, spoken.silence = spoken.before
         if not sequence.chunks:
             spoken.tape, sequence.voiced = self._tape(sequence), 0
-        spoken.silence = Silence(HOUSE_RATE_HZ)
+            spoken.silence = Silence(HOUSE_RATE_HZ)
         spoken.unvoiced.clear()
         sequence.restart(seed)
         self._sampler.resume(slot, seed, sequence.tokens)

@@ -119,16 +119,17 @@ class Turns(Queue, Duty):
             case Sound(ticket, chunk) if ticket in self._lines:
                 self._lines[ticket].hear(chunk)
                 if chunk.last:
-                    self._end(ticket)
+                    del self._lines[ticket]
+                    self._seats.end(ticket, time.monotonic())
             case Failed(ticket, reason) if ticket in self._lines:
-                self._lines[ticket].fail(EngineFailedError(reason))
-                self._end(ticket)
+                self._lines.pop(ticket).fail(EngineFailedError(reason))
+                self._seats.leave(ticket)
             case Failed(ticket, reason):
                 self._lessons.answer(ticket, EngineFailedError(reason))
             case Learnt(ticket, timbre):
                 self._lessons.answer(ticket, timbre)
             case Tripped(guard):
-                self._bus.publish(GuardTripped(guard))
+                self._bus.publish(GuardTripped(str(guard)))
             case _:
                 pass
         self._fill()
@@ -140,10 +141,6 @@ class Turns(Queue, Duty):
         for ticket in self._seats.clear():
             self._lines.pop(ticket).fail(EngineFailedError(end.value))
         self._lessons.lose(EngineFailedError(end.value), self._absent())
-
-    def _end(self, ticket: int) -> None:
-        del self._lines[ticket]
-        self._seats.end(ticket, time.monotonic())
 
     def _fill(self) -> None:
         """Give free seats to those who wait; a child that takes nothing in is given no more."""

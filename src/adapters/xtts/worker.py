@@ -77,16 +77,15 @@ class Worker:
     def work(self) -> None:
         """Speak and learn until the server is no more."""
         while True:
-            turn = self._scheduler.next()
-            busy = turn is not None or bool(self._lessons)
-            # A message may change whose turn it is: hear them all before one is taken.
-            if (message := self._pipe.hear(0.0 if busy else _BEAT_S)) is not None:
+            # A message may change whose turn it is: all are heard before one is taken.
+            while (message := self._pipe.hear()) is not None:
                 self._heed(message)
-                continue
-            if turn is not None:
+            if (turn := self._scheduler.next()) is not None:
                 self._take(turn)
             if self._lessons:
                 self._learn()
+            elif turn is None and (message := self._pipe.hear(_BEAT_S)) is not None:
+                self._heed(message)
             if time.monotonic() - self._told_s > _BEAT_S:
                 self._tell(Beat())
 
@@ -137,7 +136,7 @@ class Worker:
         except SpeechError as error:
             self._fail(sequences, str(error))
         except Exception as error:  # noqa: BLE001 - the server learns of it; the others go on
-            msg = f"The XTTS engine could not speak this line ({error}); try again."
+            msg = f"The XTTS engine could not speak this line ({error!r}); try again."
             self._fail(sequences, msg)
 
     def _read(self, sequence: Sequence) -> None:

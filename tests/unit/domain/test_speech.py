@@ -20,7 +20,7 @@ def test_a_setting_out_of_range_names_itself_and_the_range(setting: str, value: 
         SpeechSettings(**{setting: value})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("value", [10**400, -(10**400)])
+@pytest.mark.parametrize("value", [10**400, -(10**400)], ids=["more", "less"])
 def test_a_number_longer_than_a_float_is_out_of_range(value: int) -> None:
     with pytest.raises(SettingOutOfRangeError, match=r"seed is -?inf; it must lie between"):
         SpeechSettings(seed=value)

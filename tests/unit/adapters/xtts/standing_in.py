@@ -12,8 +12,10 @@ from adapters.xtts.engine import XttsEngine
 from adapters.xtts.files import ModelFiles
 from adapters.xtts.keeper import Keeper
 from adapters.xtts.messages import Setup
+from adapters.xtts.utterance import Utterance
 from domain.ports import Chunk, SpokenLine
 from tests.fakes.events import HeardEvents
+from tests.fakes.xtts_worker import RATE_HZ
 
 SETUP = Setup(ModelFiles(Path("config.json"), Path("model.pth"), Path("vocab.json")), slots=2)
 WORKER = "tests.fakes.xtts_worker"
@@ -75,6 +77,12 @@ async def until(true: Callable[[], object], within_s: float = 10.0) -> None:
     async with asyncio.timeout(within_s):
         while not true():  # noqa: ASYNC110 - another process is watched
             await asyncio.sleep(0.002)
+
+
+def unread_s(chunks: AsyncIterator[Chunk]) -> float:
+    """How much of a line was made and nobody has taken."""
+    assert isinstance(chunks, Utterance)
+    return sum(len(chunk.samples) for chunk in chunks._chunks) / RATE_HZ
 
 
 def is_gone(pid: int) -> bool:

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adapters.xtts.utterance import Utterance
 from domain.audio import Pcm
 from domain.errors import (
     EngineBusyError,
@@ -20,9 +19,8 @@ from domain.errors import (
     LatentsForeignError,
 )
 from domain.events import GuardTripped
-from domain.ports import Chunk
 from tests.fakes.xtts_worker import AHEAD_S, RATE_HZ, timbre
-from tests.unit.adapters.xtts.standing_in import LONG, TEXT, Stage, made, opened, until
+from tests.unit.adapters.xtts.standing_in import LONG, TEXT, Stage, made, opened, unread_s, until
 
 pytestmark = pytest.mark.usefixtures("stand_in")
 
@@ -81,9 +79,13 @@ async def test_a_reader_who_stops_reading_parks_the_line_and_no_other(stage: Sta
     assert rest[-1].last
 
 
-def unread_s(chunks: AsyncIterator[Chunk]) -> float:
-    assert isinstance(chunks, Utterance)
-    return sum(len(chunk.samples) for chunk in chunks._chunks) / RATE_HZ
+async def test_a_line_that_is_left_is_silent_whatever_was_made_of_it(stage: Stage) -> None:
+    manager = stage.engine.speak(stage.line(LONG))
+    chunks = await manager.__aenter__()
+    await until(lambda: unread_s(chunks) > 0)
+    await manager.__aexit__(None, None, None)
+    assert [chunk async for chunk in chunks] == []
+    assert (await stage.engine.pulse()).speaking == 0
 
 
 async def test_leaving_frees_the_slot_for_the_next_line_at_once(

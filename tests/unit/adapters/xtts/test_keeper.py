@@ -17,6 +17,7 @@ from adapters.xtts.child import Child
 from domain.audio import Pcm
 from domain.errors import EngineBusyError, EngineFailedError
 from domain.ports import Chunk
+from tests.fakes.xtts_worker import AHEAD_S
 from tests.unit.adapters.xtts.standing_in import (
     LONG,
     TEXT,
@@ -25,6 +26,7 @@ from tests.unit.adapters.xtts.standing_in import (
     descriptors,
     is_gone,
     opened,
+    unread_s,
     until,
 )
 
@@ -106,6 +108,16 @@ async def test_what_was_made_before_the_child_ended_is_still_heard() -> None:
         os.kill(stage.pid, signal.SIGKILL)
         await until(lambda: not stage.alive)
         assert (await anext(chunks)).last
+
+
+async def test_what_was_made_of_a_line_is_heard_before_its_failure() -> None:
+    async with opened() as stage, stage.engine.speak(stage.line(LONG)) as chunks:
+        await until(lambda: unread_s(chunks) >= AHEAD_S)
+        os.kill(stage.pid, signal.SIGKILL)
+        await until(lambda: not stage.alive)
+        for _ in range(5):
+            assert (await anext(chunks)).samples.any()
+        assert await fails(rest(chunks)) == BROKE
 
 
 @pytest.mark.parametrize("silent", ["stopped", "hanging"])
@@ -196,11 +208,26 @@ async def test_five_children_that_die_as_they_start_are_followed_by_one_that_liv
         waiting = asyncio.ensure_future(stage.says())
         await stage.speaking(1)
         os.kill(child, signal.SIGKILL)
-        killed_s = time.monotonic()
         assert await fails(shielded(line)) == BROKE
         assert await waiting
-        assert time.monotonic() - killed_s > 0.1 + 0.2 + 0.4
         assert unlucky.read_text() == "-1"
+        await back(stage, child)
+
+
+async def test_after_too_many_deaths_the_next_child_has_to_wait(
+    stand_in: pytest.MonkeyPatch,
+) -> None:
+    stand_in.setattr(deaths, "_BORNE", 0)
+    stand_in.setattr(deaths, "_FIRST_REST_S", 1.0)
+    async with opened() as stage:
+        child = stage.pid
+        os.kill(child, signal.SIGKILL)
+        await until(lambda: stage.keeper.pid is None)
+        with pytest.raises(EngineBusyError) as refused:
+            await stage.says()
+        assert (refused.value.retry_after_s or 0) > 1.0
+        await asyncio.sleep(0.8)
+        assert stage.keeper.pid is None
         await back(stage, child)
 
 

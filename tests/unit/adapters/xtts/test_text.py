@@ -5,11 +5,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.xtts.files import ModelFiles
 from adapters.xtts.text import Text, trimmed
 from adapters.xtts.torchaudio_cpu import mend
 from domain.errors import EngineFailedError
 from domain.language import XTTS_LANGUAGES
-from tests.checkpoints import build
 
 mend()
 
@@ -80,8 +80,8 @@ ODD = (
 
 
 @pytest.fixture(scope="session")
-def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("small")) / "vocab.json"
+def vocabulary(files: ModelFiles) -> Path:
+    return files.vocabulary
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def line(decoder: Any) -> Tensor:
 
 
 @pytest.fixture(scope="module")
-def tiny(checkpoint: Checkpoint) -> Iterator[Any]:
+def tiny(checkpoint: Checkpoint) -> Any:
     """coqui's decoder in its own shape, but with few channels."""
     with torch.random.fork_rng([]):
         torch.manual_seed(3)
@@ -49,7 +49,7 @@ def tiny(checkpoint: Checkpoint) -> Iterator[Any]:
             upsample_initial_channel_decoder=64,
         )
     decoder.requires_grad_(requires_grad=False)
-    yield decoder.eval()
+    return decoder.eval()
 
 
 def latents(decoder: Any, count: int) -> Tensor:
@@ -128,10 +128,10 @@ def test_windows_do_not_change_one_bit(
 def test_a_line_at_another_speed_is_what_coqui_makes(
     decoder: Any, vocoder: Vocoder, speaker: Speaker, line: Tensor, speed: float
 ) -> None:
-    expected = whole(decoder, line[:20], speaker, speed)
-    windowed = spoken(vocoder, vocoder.tape(speaker, speed), line[:20], [6, 3])
+    expected = whole(decoder, line[:12], speaker, speed)
+    windowed = spoken(vocoder, vocoder.tape(speaker, speed), line[:12], [6, 3])
     torch.testing.assert_close(windowed, expected, rtol=0, atol=1e-6)
-    assert torch.equal(at_once(vocoder, vocoder.tape(speaker, speed), line[:20]), windowed)
+    assert torch.equal(at_once(vocoder, vocoder.tape(speaker, speed), line[:12]), windowed)
 
 
 @pytest.mark.parametrize("speed", SPEEDS)
@@ -147,7 +147,7 @@ def test_a_very_short_line_is_what_coqui_makes(
         torch.testing.assert_close(made, expected, rtol=0, atol=1e-6)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     count=st.integers(4, 60),
     sizes=st.lists(st.integers(1, 30), min_size=1, max_size=6),
@@ -173,14 +173,16 @@ def test_samples_leave_as_soon_as_they_are_said_to_be_ready(
     assert sum(map(len, made)) == tape.samples == vocoder.frames.length(40, speed)
 
 
+@pytest.mark.parametrize("speed", SPEEDS)
 def test_what_is_ready_is_all_that_later_latents_leave_alone(
-    decoder: Any, vocoder: Vocoder, speaker: Speaker, line: Tensor
+    tiny: Any, speaker: Speaker, speed: float
 ) -> None:
-    other = torch.cat((line[:8], -line[8:14]))
-    apart = whole(decoder, line[:14], speaker) - whole(decoder, other, speaker)
-    heard = torch.nonzero(apart.abs() > 1e-6).flatten()
-    ready = vocoder.frames.ready(8)
-    assert ready <= int(heard[0]) < ready + 800
+    for count in (4, 5, 6, 11, 16):
+        line = latents(tiny, 24)
+        line[count:] = torch.nan
+        untouched = whole(tiny, line, speaker, speed).isfinite()
+        ready = Vocoder(tiny).frames.ready(count, speed)
+        assert untouched.nonzero().flatten().tolist() == list(range(ready))
 
 
 def test_a_tape_keeps_no_more_of_a_long_line_than_of_a_short_one(

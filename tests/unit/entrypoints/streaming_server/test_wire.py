@@ -82,7 +82,7 @@ def test_a_whole_number_may_come_as_text_and_reaches_the_domain(field: str) -> N
         ("stream_chunk_size", 1001),
         ("seed", -1),
         ("seed", 2**63),
-        ("seed", 10**400),
+        pytest.param("seed", 10**400, id="endless"),
         ("overlap_wav_len", -1),
         ("overlap_wav_len", 100_001),
         ("left_context_seconds", -0.1),
