@@ -41,6 +41,8 @@ Errors carry data; each protocol has one table from error to its own wire shape.
 
 from collections.abc import Iterable
 
+_LONG = 2**64
+
 
 class SpeechError(Exception):
     """The root: `str(error)` is one sentence for the person who called."""
@@ -75,7 +77,9 @@ class SettingOutOfRangeError(InputError):
     """A number lies outside what can be spoken."""
 
     def __init__(self, name: str, value: float, low: float, high: float) -> None:
-        super().__init__(f"{name} is {value:g}; it must lie between {low:g} and {high:g}.")
+        super().__init__(
+            f"{name} is {_number(value)}; it must lie between {_number(low)} and {_number(high)}.",
+        )
         self.name = name
         self.value = value
         self.low = low
@@ -324,6 +328,10 @@ class StoreFullError(UnavailableError):
 
     def __init__(self) -> None:
         super().__init__("The disk is full: nothing was saved; make room, then try again.")
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) and abs(value) < _LONG else f"{value:g}"
 
 
 def _quoted(name: str, most: int = 80) -> str:

@@ -44,6 +44,6 @@ def recording_key(fingerprint: str, line: "SpokenLine") -> str:
         "rate": line.rate,
         "pitch": line.pitch,
         "pronunciations": [asdict(each) for each in line.pronunciations],
-        "settings": asdict(line.settings),
+        "settings": line.settings.heard(),
     }
     return hashlib.sha256(json.dumps(heard, sort_keys=True).encode()).hexdigest()

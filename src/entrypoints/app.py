@@ -1,10 +1,13 @@
 """The application: routes, the door, and the bridge from the container to the handlers."""
 
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 from litestar import Litestar
 from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
 from entrypoints import dashboard, health
@@ -38,7 +41,12 @@ def application(container: Container) -> Litestar:
         exception_handlers=HANDLERS,
         request_max_body_size=_JSON_BYTES,
         multipart_form_part_limit=_MOST_PARTS,
-        openapi_config=None,
+        openapi_config=OpenAPIConfig(
+            title="Rhapsode",
+            version=version("rhapsode"),
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
+        ),
         logging_config=None,
     )
 

@@ -80,6 +80,8 @@ def _config(path: Path) -> XttsConfig:
         raise ModelUnusableError(str(path), "is not the config.json of an XTTS model") from error
     if kind != "xtts":
         raise ModelUnusableError(str(path), f"describes a {kind!r} model, not xtts")
+    if not config.model_args.gpt_use_perceiver_resampler:
+        raise ModelUnusableError(str(path), "describes version 1 of XTTS; version 2 is needed")
     return config
 
 
@@ -89,6 +91,7 @@ def _built(config: XttsConfig, vocabulary: Path) -> Xtts:
     except Exception as error:  # the library in Rust raises nothing narrower
         reason = "cannot be read as a vocabulary of the tokenizers library"
         raise ModelUnusableError(str(vocabulary), reason) from error
+    # The tokenizer knows it better, and a model is not built twice.
     config.model_args.gpt_number_text_tokens = None
     with _Unfilled():
         model = Xtts(config)

@@ -52,7 +52,7 @@ def open_model(setup: Setup) -> Model:
     leader = _leader(checkpoint)
     gpt = best_gpt(checkpoint.model.gpt, setup.precision, device, leader)
     fidelity = _fidelity(gpt)
-    text = Text(checkpoint.model.tokenizer)
+    text = Text(checkpoint.model.tokenizer, checkpoint.model.config.languages)
     slots = setup.slots or _SLOTS[device.type]
     runner = Runner(
         gpt=gpt,

@@ -2,11 +2,13 @@
 
 import asyncio
 import base64
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from litestar import Request, Router, delete, get, post
 from litestar.datastructures import UploadFile
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import FromPath, FromQuery
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
@@ -34,7 +36,17 @@ _FORM_BYTES = 2**16
 Connection = Request[Any, Any, Any]
 
 
-@post("/tts_stream", status_code=200)
+@dataclass
+class _Speaks(Operation):
+    """Documents the body that these routes read themselves."""
+
+    def __post_init__(self) -> None:
+        schema = cast("Schema", wire.speak_schema())
+        content = {"application/json": OpenAPIMediaType(schema=schema)}
+        self.request_body = RequestBody(content=content, required=True)
+
+
+@post("/tts_stream", status_code=200, operation_class=_Speaks)
 async def tts_stream(
     request: Connection,
     speaking: Given[Speaking],
@@ -53,7 +65,7 @@ async def tts_stream(
     )
 
 
-@post("/tts", status_code=200)
+@post("/tts", status_code=200, operation_class=_Speaks)
 async def tts(request: Connection, speaking: Given[Speaking]) -> ASGIApp:
     """Speak to the end, then answer: a WAV file, or base64 of it for those who sent latents."""
     speak = wire.decode_speak(await request.body())
