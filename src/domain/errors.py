@@ -311,6 +311,7 @@ class ModelUnusableError(UnavailableError):
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"The model cannot be used: {path} {reason}.")
         self.path = path
+        self.reason = reason
 
 
 class StudioBusyError(UnavailableError):
