@@ -11,11 +11,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 BASE := $(VENV)/base.stamp
+XTTS := $(VENV)/xtts.stamp
 TEST := $(VENV)/test.stamp
 DEV := $(VENV)/dev.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-kills test-gpu check lint types imports cov bench migrate settings revision clean
+.PHONY: help run xtts test test-kills test-gpu check lint types imports cov bench migrate settings revision clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +24,9 @@ help: ## list these targets
 run: $(BASE) ## install what is missing, migrate, and speak on http://127.0.0.1:8000
 	@$(BIN)/rhapsode migrate
 	@exec $(BIN)/rhapsode serve
+
+xtts: $(XTTS) ## install what the XTTS engine needs; the model itself is yours to fetch
+	@echo "next: $(BIN)/rhapsode model download --accept-license"
 
 test: $(TEST) ## the whole suite (ARGS="-k voices" picks; REQUIRE_ALL=1 forbids skips)
 	@$(BIN)/python -m pytest $(ARGS)
@@ -79,9 +83,14 @@ $(BASE): pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 # torch goes first and alone: a CPU build, once there, satisfies every later requirement, so that none pulls in CUDA.
-$(TEST): $(BASE)
-	@echo "installing the tests and the XTTS engine (460 MB to fetch, the first time only)"
+$(XTTS): $(BASE)
+	@echo "installing the XTTS engine (500 MB to fetch, the first time only)"
 	@$(INSTALL) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch
+	@$(INSTALL) --editable '.[xtts]'
+	@touch $@
+
+$(TEST): $(XTTS)
+	@echo "installing the tests (10 MB to fetch, the first time only)"
 	@$(INSTALL) --editable '.[test,xtts]'
 	@touch $@
 

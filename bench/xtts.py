@@ -17,14 +17,14 @@ from typing import Any
 
 import torch
 
-from adapters.xtts.checkpoint import Checkpoint, load
 from adapters.xtts.files import ModelFiles
-from adapters.xtts.gpt import Gpt
-from adapters.xtts.linear import Precision
 from adapters.xtts.messages import Setup, Sound
-from adapters.xtts.model import Model, open_model
-from adapters.xtts.precision import GATE_DB, snr_db
-from adapters.xtts.vocoder import Fidelity, Vocoder
+from adapters.xtts.model.checkpoint import Checkpoint, load
+from adapters.xtts.model.gpt import Gpt
+from adapters.xtts.model.linear import Precision
+from adapters.xtts.model.opening import Model, open_model
+from adapters.xtts.model.precision import GATE_DB, snr_db
+from adapters.xtts.vocoder.vocoder import Fidelity, Vocoder
 from bench.serving import machine
 from domain.ports import SpokenLine
 from tests.checkpoints import ENDLESS, FULL, build

@@ -13,7 +13,7 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.trainers import BpeTrainer
 
-from adapters.xtts.torchaudio_cpu import mend
+from adapters.xtts.model.torchaudio_cpu import mend
 from domain.language import XTTS_LANGUAGES
 
 mend()
@@ -85,8 +85,8 @@ def build(
     config = XttsConfig()
     for name, value in size.arguments().items():
         setattr(config.model_args, name, value)
-    for name, value in _TASTE.items():
-        setattr(config, name, value)
+    for name, taste in _TASTE.items():
+        setattr(config, name, taste)
     config.model_args.tokenizer_file = str(folder / "vocab.json")
     with torch.random.fork_rng([]):
         torch.manual_seed(seed)

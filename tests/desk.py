@@ -8,7 +8,7 @@ import numpy as np
 from typing_extensions import override
 
 from adapters.xtts.messages import Failed, FromChild, Sound, Speak, Taken, ToChild
-from adapters.xtts.model import Model
+from adapters.xtts.model.opening import Model
 from adapters.xtts.pipe import ServerGoneError
 from adapters.xtts.worker import Pipe, Worker
 from domain.audio import Samples

@@ -19,7 +19,7 @@ from adapters.system.clock import SystemClock
 from adapters.xtts.engine import XttsEngine
 from adapters.xtts.files import ModelFiles, Search
 from adapters.xtts.messages import Conditioning, Setup
-from adapters.xtts.shop import ModelShop
+from adapters.xtts.shop.shop import ModelShop
 from application.access import Access
 from application.caches import Caches
 from application.opening import Opening

@@ -12,7 +12,6 @@ from typing import Protocol
 
 import torch
 
-from adapters.xtts.guards import Fault, most_tokens
 from adapters.xtts.messages import (
     Beat,
     Failed,
@@ -29,10 +28,11 @@ from adapters.xtts.messages import (
     Tripped,
     Unusable,
 )
-from adapters.xtts.model import Model, open_model
+from adapters.xtts.model.guards import Fault, most_tokens
+from adapters.xtts.model.opening import Model, open_model
+from adapters.xtts.model.scheduler import Scheduler, Turn, Work
+from adapters.xtts.model.sequence import Sequence
 from adapters.xtts.pipe import ChildPipe, ServerGoneError
-from adapters.xtts.scheduler import Scheduler, Turn, Work
-from adapters.xtts.sequence import Sequence
 from domain.audio import Samples
 from domain.errors import EngineFailedError, ModelUnusableError, SpeechError
 from domain.ports import Chunk

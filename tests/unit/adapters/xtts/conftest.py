@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.xtts.checkpoint import Checkpoint, load
 from adapters.xtts.files import ModelFiles
+from adapters.xtts.model.checkpoint import Checkpoint, load
 from tests.checkpoints import build
 
 

@@ -1,0 +1,131 @@
+"""All that one child speaks with, put together and warm."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from adapters.xtts.messages import Setup
+from adapters.xtts.model.checkpoint import Checkpoint, load
+from adapters.xtts.model.conditioning import Conditioning
+from adapters.xtts.model.gpt import Gpt
+from adapters.xtts.model.guards import Fault
+from adapters.xtts.model.linear import Precision
+from adapters.xtts.model.precision import best_gpt
+from adapters.xtts.model.runner import Runner
+from adapters.xtts.model.sampler import Taste
+from adapters.xtts.model.sequence import Sequence
+from adapters.xtts.model.text import Text
+from adapters.xtts.vocoder.vocoder import Fidelity, Vocoder
+from domain.audio import HOUSE_RATE_HZ
+from domain.errors import ModelUnusableError
+from domain.ports import EngineCard, SpokenLine
+from domain.voice import Timbre
+
+_NAME = "xtts"
+_AHEAD_S = 5.0
+_SLOTS = {"cpu": 4, "cuda": 16}
+_RATES = (0.25, 4.0)
+_WARM_UP = "One, two, three."
+_WARM_UP_STEPS = 8
+_NOBODY = np.zeros(512, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What reads, speaks and learns, and what it says of itself."""
+
+    card: EngineCard
+    width: int
+    text: Text
+    runner: Runner
+    conditioning: Conditioning
+
+
+def open_model(setup: Setup) -> Model:
+    """Load what the setup names; `ModelUnusableError` says why not."""
+    torch.set_num_threads(setup.threads or len(os.sched_getaffinity(0)))
+    device = _device(setup.device)
+    checkpoint = load(setup.files, setup.sha256)
+    leader = _leader(checkpoint)
+    gpt = best_gpt(checkpoint.model.gpt, setup.precision, device, leader)
+    fidelity = _fidelity(gpt)
+    text = Text(checkpoint.model.tokenizer, checkpoint.model.config.languages)
+    slots = setup.slots or _SLOTS[device.type]
+    runner = Runner(
+        gpt=gpt,
+        vocoder=Vocoder(checkpoint.model.hifigan_decoder, fidelity, device),
+        taste=_taste(checkpoint.model.config),
+        slots=slots,
+        guarded=setup.guards,
+    )
+    card = _card(checkpoint, text, gpt, fidelity, slots)
+    _warm_up(runner, text, leader)
+    conditioning = Conditioning(checkpoint.model, setup.conditioning)
+    return Model(card, gpt.width, text, runner, conditioning)
+
+
+def _device(wanted: str) -> torch.device:
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise ModelUnusableError("device", "cuda is not there for torch; use auto or cpu")
+    if wanted == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(wanted)
+
+
+def _fidelity(gpt: Gpt) -> Fidelity:
+    """The vocoder follows the transformer where a processor is slow; a GPU loses nothing."""
+    coarse = gpt.device.type == "cpu" and gpt.precision is not Precision.FP32
+    return Fidelity.MIXED if coarse else Fidelity.FP32
+
+
+def _leader(checkpoint: Checkpoint) -> torch.Tensor:
+    """A voice to try the model with."""
+    for arrays in checkpoint.speakers.values():
+        return torch.from_numpy(arrays["gpt_cond_latent"])
+    dice = torch.Generator().manual_seed(1)
+    return torch.randn(32, checkpoint.model.gpt.model_dim, generator=dice)
+
+
+def _warm_up(runner: Runner, text: Text, leader: torch.Tensor) -> None:
+    """Take real steps: what they need is laid out, and a model that makes no numbers is found."""
+    arrays = {"gpt_cond_latent": leader.numpy(), "speaker_embedding": _NOBODY}
+    line = SpokenLine("", 0, _WARM_UP, text.languages[0], Timbre("", arrays))
+    sequence = Sequence(ticket=0, line=line, most_tokens=_WARM_UP_STEPS, most_ahead=0, slot=0)
+    runner.read(sequence, text.ids(line.text, line.language))
+    while sequence.latents < _WARM_UP_STEPS and not sequence.ended:
+        runner.step([sequence])
+    runner.voice(sequence)
+    runner.leave(sequence)
+    if sequence.fault is Fault.NUMBERS:
+        raise ModelUnusableError("model.pth", "makes latents that are no numbers")
+
+
+def _taste(config: Any) -> Taste:
+    return Taste(config.temperature, config.top_k, config.top_p, config.repetition_penalty)
+
+
+def _card(
+    checkpoint: Checkpoint, text: Text, gpt: Gpt, fidelity: Fidelity, slots: int
+) -> EngineCard:
+    fingerprint = f"{_NAME}/{checkpoint.sha256[:32]}"
+    speakers = {name: Timbre(fingerprint, kept) for name, kept in checkpoint.speakers.items()}
+    coarse = " and a vocoder in bf16" if fidelity is Fidelity.MIXED else ""
+    return EngineCard(
+        name=_NAME,
+        fingerprint=fingerprint,
+        rate_hz=HOUSE_RATE_HZ,
+        languages=text.languages,
+        speakers=speakers,
+        default_speaker=next(iter(speakers), ""),
+        cloning="latents",
+        alignment="none",
+        device=str(gpt.device),
+        precision=f"{gpt.precision}{coarse}",
+        ahead_s=_AHEAD_S,
+        slots=slots,
+        rates=_RATES,
+        longest_text=text.longest_text,
+    )

@@ -1,0 +1,1 @@
+"""Where the model's files come from, and what is known of them."""

@@ -1,0 +1,1 @@
+"""Latents into sound as they come, equal to the one-pass decode."""

@@ -1,0 +1,202 @@
+"""Lines through the model's own loop: exact, whatever the chunks, and what happens to bad ones."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from adapters.xtts.files import ModelFiles
+from adapters.xtts.messages import Setup, Tripped
+from adapters.xtts.model import runner
+from adapters.xtts.model.checkpoint import Checkpoint
+from adapters.xtts.model.guards import Fault
+from adapters.xtts.model.opening import Model, open_model
+from adapters.xtts.model.sequence import Sequence
+from domain.audio import Samples
+from domain.ports import SpokenLine
+from domain.speech import SpeechSettings
+from domain.voice import Timbre
+from tests.checkpoints import ENDLESS, build
+from tests.desk import Desk, sound, spoken
+
+LONG = 5
+"""A seed that does not end too soon."""
+TEXT = "three small boats were waiting for the morning tide."
+
+
+@pytest.fixture(autouse=True)
+def _inferring() -> Iterator[None]:
+    with torch.inference_mode():
+        yield
+
+
+@pytest.fixture(scope="module")
+def model(files: ModelFiles) -> Model:
+    with torch.inference_mode():
+        return opened(files)
+
+
+def opened(files: ModelFiles, precision: str = "fp32", *, guards: bool = False) -> Model:
+    model = open_model(Setup(files, precision=precision, threads=1, slots=3, guards=guards))
+    model.runner.longest_audio = 60
+    return model
+
+
+def written(folder: Path, **how: Any) -> ModelFiles:
+    build(folder, **how)
+    names = ("config.json", "model.pth", "vocab.json", "speakers_xtts.pth")
+    return ModelFiles(*(folder / name for name in names))
+
+
+def tripped(desk: Desk) -> list[str]:
+    return [message.guard for _, message in desk.told if isinstance(message, Tripped)]
+
+
+def line(model: Model, text: str = TEXT, *, rate: float = 1.0, seed: int = 5) -> SpokenLine:
+    timbre = model.card.speakers[model.card.default_speaker]
+    return SpokenLine("s", 0, text, "en", timbre, rate=rate, settings=SpeechSettings(seed=seed))
+
+
+def reference(checkpoint: Checkpoint, latents: torch.Tensor, rate: float) -> Samples:
+    """What coqui makes of the same latents in one pass."""
+    voice = next(iter(checkpoint.speakers.values()))["speaker_embedding"]
+    rows = latents[None]
+    if rate != 1.0:
+        rows = functional.interpolate(
+            rows.transpose(1, 2), scale_factor=1 / rate, mode="linear"
+        ).transpose(1, 2)
+    embedding = torch.from_numpy(voice)[None, :, None]
+    made: Samples = checkpoint.model.hifigan_decoder(rows, g=embedding).flatten().numpy()
+    return made
+
+
+@contextmanager
+def overheard(model: Model, slot: int = 0) -> Iterator[list[torch.Tensor]]:
+    """Note the latents that become sound."""
+    voice = model.runner.voice
+    heard: list[torch.Tensor] = []
+
+    def noting(sequence: Sequence) -> Samples:
+        new = list(model.runner._spoken[sequence.slot].unvoiced)
+        samples = voice(sequence)
+        if sequence.slot == slot and sequence.fault is None:
+            heard.extend(new)
+        return samples
+
+    model.runner.voice = noting  # type: ignore[method-assign]
+    yield heard
+    model.runner.voice = voice  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("rate", [1.0, 0.6, 1.7])
+@pytest.mark.parametrize("cap", [None, 1, 5, 20])
+def test_a_stream_is_what_one_pass_makes_of_its_latents(
+    model: Model, checkpoint: Checkpoint, rate: float, cap: int | None
+) -> None:
+    with overheard(model) as latents:
+        heard = sound(model, line(model, rate=rate), cap)
+    wanted = reference(checkpoint, torch.cat(latents), rate)
+    assert len(heard) == len(wanted)
+    assert np.abs(wanted).max() > 0.1
+    assert np.abs(heard - wanted).max() < 1e-5
+
+
+def test_chunk_sizes_do_not_change_the_samples(model: Model) -> None:
+    heard = [sound(model, line(model), cap) for cap in (None, 1, 3, 20, 1000)]
+    assert all(len(each) == len(heard[0]) for each in heard)
+    assert max(np.abs(each - heard[0]).max() for each in heard) < 1e-6
+
+
+def test_a_seed_makes_the_samples_repeatable(model: Model) -> None:
+    first, again, other = (sound(model, line(model, seed=seed)) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert len(first) != len(other) or not np.array_equal(first, other)
+
+
+def test_without_a_seed_no_two_readings_are_the_same(model: Model) -> None:
+    unseeded = replace(line(model), settings=SpeechSettings())
+    first, second = sound(model, unseeded), sound(model, unseeded)
+    assert len(first) != len(second) or not np.array_equal(first, second)
+
+
+def test_lines_side_by_side_sound_as_they_do_alone(files: ModelFiles) -> None:
+    model = opened(files, precision="int8")
+    lines = [line(model, f"{TEXT} {word}", seed=seed) for seed, word in enumerate(("no", "yes"))]
+    alone = [sound(model, each) for each in lines]
+    together = spoken(model, lines)
+    assert not together.failures()
+    for ticket, wanted in enumerate(alone):
+        assert np.array_equal(np.concatenate(together.chunks(ticket)), wanted)
+
+
+def test_a_line_of_no_numbers_fails_alone_and_its_neighbour_is_unchanged(files: ModelFiles) -> None:
+    model = opened(files, precision="int8")
+    good = line(model)
+    wanted = sound(model, good)
+    arrays = {**good.timbre.arrays, "gpt_cond_latent": np.full((32, 128), np.nan, np.float32)}
+    bad = replace(good, timbre=Timbre(good.timbre.fingerprint, arrays))
+    desk = spoken(model, [good, bad])
+    assert tripped(desk) == [Fault.NUMBERS] * 2
+    assert [reason for reason in desk.failures() if "no" in reason] == desk.failures() != []
+    assert np.array_equal(np.concatenate(desk.chunks(0)), wanted)
+
+
+def test_a_model_that_never_stops_is_stopped(tmp_path: Path) -> None:
+    model = opened(written(tmp_path, leanings=ENDLESS), guards=True)
+    model.runner.longest_audio = 600
+    desk = spoken(model, [line(model, "no.")])
+    assert tripped(desk) == [Fault.LENGTH] * 2
+    assert "would not end" in desk.failures()[0]
+    seconds = sum(map(len, desk.chunks(0))) / 24_000
+    assert 3 < seconds < 10
+
+
+def test_a_model_that_hums_is_stopped_before_it_bores(tmp_path: Path) -> None:
+    model = opened(written(tmp_path, leanings={7: 60.0}), guards=True)
+    desk = spoken(model, [line(model)])
+    assert tripped(desk) == [Fault.LOOP] * 2
+    assert "in circles" in desk.failures()[0]
+
+
+def test_a_model_that_falls_silent_is_not_listened_to(tmp_path: Path) -> None:
+    model = opened(written(tmp_path, leanings=ENDLESS, loudness=1e-9), guards=True)
+    model.runner.longest_audio = 600
+    desk = spoken(model, [line(model)])
+    assert tripped(desk) == [Fault.SILENCE] * 2
+    assert "silent" in desk.failures()[0]
+    assert sum(map(len, desk.chunks(0))) < 2.6 * 24_000
+
+
+@pytest.mark.parametrize("at", [3, 20])
+def test_a_second_try_goes_on_where_the_sound_had_come_to(
+    files: ModelFiles, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    model = opened(files, guards=True)
+    model.runner.longest_audio = 600
+    due = [at]
+
+    def once(tokens: list[int]) -> bool:
+        return bool(due) and len(tokens) == due[0] and due.pop() == at
+
+    monkeypatch.setattr(runner, "in_a_loop", once)
+    with overheard(model) as latents:
+        desk = spoken(model, [line(model, seed=LONG)])
+    assert tripped(desk) == [Fault.LOOP]
+    assert not desk.failures()
+    heard = np.concatenate(desk.chunks(0))
+    assert np.abs(heard - reference(checkpoint, torch.cat(latents), 1.0)).max() < 1e-5
+
+
+def test_without_guards_a_model_speaks_to_its_own_end(tmp_path: Path) -> None:
+    model = opened(written(tmp_path, leanings=ENDLESS))
+    model.runner.longest_audio = 40
+    desk = spoken(model, [line(model)])
+    assert not desk.failures()
+    assert not tripped(desk)
+    assert sum(map(len, desk.chunks(0))) == 40 * 1024 * 24_000 // 22_050 // 256 * 256
