@@ -27,7 +27,7 @@ from adapters.xtts.model.precision import GATE_DB, snr_db
 from adapters.xtts.vocoder.vocoder import Fidelity, Vocoder
 from bench.serving import machine
 from domain.ports import SpokenLine
-from tests.checkpoints import ENDLESS, FULL, build
+from tests.checkpoints import ENDLESS, FULL, build, named
 from tests.desk import spoken
 
 _TEXT = "Three small boats were waiting for the morning tide, and nothing moved on the water."
@@ -183,9 +183,7 @@ def _tokens(seconds: int) -> int:
 @contextmanager
 def _model(folder: Path | None) -> Iterator[ModelFiles]:
     with tempfile.TemporaryDirectory() as made:
-        chosen = folder or build(Path(made), FULL, leanings=ENDLESS)
-        names = ("config.json", "model.pth", "vocab.json", "speakers_xtts.pth")
-        yield ModelFiles(*(chosen / name for name in names))
+        yield named(folder or build(Path(made), FULL, leanings=ENDLESS))
 
 
 def _options() -> argparse.Namespace:

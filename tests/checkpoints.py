@@ -13,6 +13,7 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.trainers import BpeTrainer
 
+from adapters.xtts.files import ModelFiles
 from adapters.xtts.model.torchaudio_cpu import mend
 from domain.language import XTTS_LANGUAGES
 
@@ -97,6 +98,12 @@ def build(
         torch.save(_speakers(size), folder / "speakers_xtts.pth")
     (folder / "config.json").write_text(json.dumps(_plain(config)))
     return folder
+
+
+def named(folder: Path) -> ModelFiles:
+    """Return the files of a folder that `build` wrote."""
+    names = ("config.json", "model.pth", "vocab.json", "speakers_xtts.pth")
+    return ModelFiles(*(folder / name for name in names))
 
 
 def _plain(config: XttsConfig) -> Mapping[str, Any]:

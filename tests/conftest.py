@@ -1,9 +1,11 @@
 """What every test shares: a skip is a failure where everything must be there."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+
+from adapters.xtts.files import ModelFiles
 
 
 @pytest.hookimpl(wrapper=True)
@@ -18,3 +20,23 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped although REQUIRE_ALL=1: {reason}"
     return report
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> ModelFiles:
+    """A whole XTTS model of two layers, with random weights."""
+    from tests.checkpoints import build, named  # noqa: PLC0415 - torch, for those who need it
+
+    return named(build(tmp_path_factory.mktemp("small-model")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_model_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Servers under test would take a model that coqui's own program has left here."""
+    before = os.environ.get("TTS_HOME")
+    os.environ["TTS_HOME"] = str(tmp_path_factory.getbasetemp() / "no-model")
+    yield
+    if before is None:
+        del os.environ["TTS_HOME"]
+    else:
+        os.environ["TTS_HOME"] = before

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from adapters.espeak.engine import EspeakEngine
 from adapters.xtts.engine import XttsEngine
@@ -20,12 +20,17 @@ from domain.audio import Pcm
 from domain.errors import EngineBusyError, EngineFailedError, LatentsForeignError
 from domain.language import XTTS_LANGUAGES
 from domain.ports import Chunk, Pulse, SpeechEngine, SpokenLine, Word
+from domain.speech import SpeechSettings
 from tests.fakes.engine import FakeEngine
 from tests.fakes.events import HeardEvents
 
-ROOT = Path(__file__).parents[2]
-NO_FILES = ModelFiles(Path("config.json"), Path("model.pth"), Path("vocab.json"))
 TEXT = "Three small boats were waiting for the morning tide."
+
+
+SEEDED = SpeechSettings(seed=13)
+"""Dice with which the small model speaks for a second or two."""
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass
@@ -39,7 +44,9 @@ class Stand:
     def line(self, text: str = TEXT, stream: str = "s", start_within_s: float = 30.0) -> SpokenLine:
         card = self.engine.card
         timbre = card.speakers[card.default_speaker]
-        return SpokenLine(stream, 0, text, "en", timbre, start_within_s=start_within_s)
+        return SpokenLine(
+            stream, 0, text, "en", timbre, settings=SEEDED, start_within_s=start_within_s
+        )
 
     async def until(self, true: Callable[[Pulse], bool]) -> None:
         async with asyncio.timeout(5):
@@ -50,28 +57,52 @@ class Stand:
 Make = Callable[[int], Awaitable[Stand]]
 
 
-@pytest.fixture(params=["espeak", "xtts", "fake"])
-async def make(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Make]:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+class Child:
+    """One XTTS engine for all tests that can share it: its model takes seconds to load."""
+
+    def __init__(self, files: ModelFiles) -> None:
+        self._setup = Setup(files, slots=1, threads=1, precision="int8")
+        self._engines = AsyncExitStack()
+        self._engine: XttsEngine | None = None
+        self._max_waiting = 0
+
+    async def engine(self, max_waiting: int) -> XttsEngine:
+        if self._engine is None or self._max_waiting != max_waiting:
+            await self.close()
+            engine = XttsEngine(self._setup, bus=HeardEvents(), max_waiting=max_waiting)
+            self._engine = await self._engines.enter_async_context(engine)
+            self._max_waiting = max_waiting
+        return self._engine
+
+    async def close(self) -> None:
+        self._engine = None
+        await self._engines.aclose()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def child(small_model: ModelFiles) -> AsyncIterator[Child]:
+    child = Child(small_model)
+    yield child
+    await child.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module", params=["espeak", "xtts", "fake"])
+async def make(request: pytest.FixtureRequest, child: Child) -> AsyncIterator[Make]:
     async with AsyncExitStack() as stack:
 
         async def espeak(max_waiting: int) -> Stand:
             engine = await stack.enter_async_context(EspeakEngine(max_waiting=max_waiting))
             assert engine._turns is not None
-            child = engine._turns._stage._process
-            assert child is not None
-            return Stand(engine, lambda: stopped(child._popen.pid))
+            process = engine._turns._stage._process
+            assert process is not None
+            return Stand(engine, lambda: stopped(process._popen.pid))
 
         async def xtts(max_waiting: int) -> Stand:
-            setup, worker = Setup(NO_FILES, slots=1), "tests.fakes.xtts_worker"
-            engine = XttsEngine(setup, bus=HeardEvents(), max_waiting=max_waiting, worker=worker)
-            await stack.enter_async_context(engine)
+            engine = await child.engine(max_waiting)
             assert engine._keeper is not None
-            child = engine._keeper.pid
-            assert child is not None
-            return Stand(engine, lambda: stopped(child), latent=(32, 128))
+            pid = engine._keeper.pid
+            assert pid is not None
+            return Stand(engine, lambda: stopped(pid), latent=(32, 128))
 
         async def fake(max_waiting: int) -> Stand:
             engine = FakeEngine(slots=1, max_waiting=max_waiting)
@@ -81,7 +112,7 @@ async def make(
         yield {"espeak": espeak, "xtts": xtts, "fake": fake}[request.param]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def stand(make: Make) -> Stand:
     return await make(40)
 

@@ -6,7 +6,6 @@ import pytest
 
 from adapters.xtts.files import ModelFiles
 from adapters.xtts.model.checkpoint import Checkpoint, load
-from tests.checkpoints import build
 
 
 @pytest.fixture
@@ -17,15 +16,9 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.fixture(scope="session")
-def files(tmp_path_factory: pytest.TempPathFactory) -> ModelFiles:
+def files(small_model: ModelFiles) -> ModelFiles:
     """A small model on disk."""
-    folder = build(tmp_path_factory.mktemp("small"))
-    return ModelFiles(
-        folder / "config.json",
-        folder / "model.pth",
-        folder / "vocab.json",
-        folder / "speakers_xtts.pth",
-    )
+    return small_model
 
 
 @pytest.fixture(scope="session")

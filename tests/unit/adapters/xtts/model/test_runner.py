@@ -22,7 +22,7 @@ from domain.audio import Samples
 from domain.ports import SpokenLine
 from domain.speech import SpeechSettings
 from domain.voice import Timbre
-from tests.checkpoints import ENDLESS, build
+from tests.checkpoints import ENDLESS, build, named
 from tests.desk import Desk, sound, spoken
 
 LONG = 5
@@ -49,9 +49,7 @@ def opened(files: ModelFiles, precision: str = "fp32", *, guards: bool = False) 
 
 
 def written(folder: Path, **how: Any) -> ModelFiles:
-    build(folder, **how)
-    names = ("config.json", "model.pth", "vocab.json", "speakers_xtts.pth")
-    return ModelFiles(*(folder / name for name in names))
+    return named(build(folder, **how))
 
 
 def tripped(desk: Desk) -> list[str]:
