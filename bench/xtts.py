@@ -30,7 +30,7 @@ from domain.ports import SpokenLine
 from tests.checkpoints import ENDLESS, FULL, build, named
 from tests.desk import spoken
 
-_TEXT = "Three small boats were waiting for the morning tide, and nothing moved on the water."
+TEXT = "Three small boats were waiting for the morning tide, and nothing moved on the water."
 _TOKENS_PER_S = 24_000 / (1024 * 24_000 / 22_050)
 _REFERENCE_CHUNK = 20
 VOCODER_GATE_DB = 40.0
@@ -54,7 +54,7 @@ def main() -> None:
     """Print the table."""
     options = _options()
     torch.set_num_threads(options.threads)
-    with torch.inference_mode(), _model(options.model) as files:
+    with torch.inference_mode(), full_model(options.model) as files:
         print(f"{machine()}, {options.threads} threads, torch {torch.__version__}\n")
         theirs = {seconds: _reference(files, seconds, options.runs) for seconds in options.seconds}
         print("| audio s | precision | first audio ms | sooner | RTF | lower | a token ms |")
@@ -91,7 +91,7 @@ def _reference(files: ModelFiles, seconds: int, runs: int) -> Run:
 
 def _reference_run(model: Any, voice: tuple[torch.Tensor, torch.Tensor]) -> Run:
     began = time.perf_counter()
-    stream = model.inference_stream(_TEXT, "en", *voice, stream_chunk_size=_REFERENCE_CHUNK)
+    stream = model.inference_stream(TEXT, "en", *voice, stream_chunk_size=_REFERENCE_CHUNK)
     first, samples = 0.0, 0
     for chunk in stream:
         first = first or time.perf_counter() - began
@@ -102,7 +102,7 @@ def _reference_run(model: Any, voice: tuple[torch.Tensor, torch.Tensor]) -> Run:
 def _ours(model: Model, seconds: int, runs: int) -> tuple[Run, float]:
     model.runner.longest_audio = _tokens(seconds)
     card = model.card
-    line = SpokenLine("bench", 0, _TEXT, "en", card.speakers[card.default_speaker])
+    line = SpokenLine("bench", 0, TEXT, "en", card.speakers[card.default_speaker])
     spoken(model, [line])
     made = _median([_our_run(model, line) for _ in range(runs)])
     return made, _step_ms(model, line)
@@ -181,7 +181,8 @@ def _tokens(seconds: int) -> int:
 
 
 @contextmanager
-def _model(folder: Path | None) -> Iterator[ModelFiles]:
+def full_model(folder: Path | None) -> Iterator[ModelFiles]:
+    """Give the model named, or one of full size with random weights that goes with the block."""
     with tempfile.TemporaryDirectory() as made:
         yield named(folder or build(Path(made), FULL, leanings=ENDLESS))
 
