@@ -4,6 +4,7 @@ import logging
 
 from application.recent import Recent
 from domain.errors import (
+    InputError,
     UnavailableError,
     VoiceClipsMissingError,
     VoiceDamagedError,
@@ -68,7 +69,13 @@ class Timbres:
         self._default = voice_id
 
     async def _default_timbre(self, owner: str) -> Timbre:
-        return await self._named(owner, self._default or self._engine.card.default_speaker)
+        name = self._default or self._engine.card.default_speaker
+        if not name:
+            raise InputError(
+                "This model has no speakers of its own: name a saved voice, or set"
+                " RHAPSODE_DEFAULT_VOICE."
+            )
+        return await self._named(owner, name)
 
     async def _named(self, owner: str, wanted: str) -> Timbre:
         speaker = self.speaker(wanted)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 from dependency_injector import containers, providers
 
@@ -32,15 +33,19 @@ from application.voices import Voices
 from entrypoints.settings import Settings
 
 
-def _model_files(settings: Settings, shop: ModelShop) -> ModelFiles | None:
-    """Return the model to speak with; None leaves it to the embedded engine."""
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Which engine speaks: decided once, whatever comes to lie on the disk later."""
+
+    name: str
+    files: ModelFiles | None = None
+
+
+def _choose(settings: Settings, shop: ModelShop) -> _Chosen:
     if settings.engine == "espeak":
-        return None
-    return shop.need() if settings.engine == "xtts" else shop.find()
-
-
-def _engine_name(files: ModelFiles | None) -> str:
-    return "espeak" if files is None else "xtts"
+        return _Chosen("espeak")
+    files = shop.need() if settings.engine == "xtts" else shop.find()
+    return _Chosen("xtts", files) if files else _Chosen("espeak")
 
 
 def _audio_cache(settings: Settings, engine: str) -> str:
@@ -87,19 +92,18 @@ class Container(containers.DeclarativeContainer):
         ),
         sha256=settings.provided.model_sha256,
     )
-    model_files = providers.Singleton(_model_files, settings=settings, shop=model_shop)
-    engine_name = providers.Callable(_engine_name, files=model_files)
+    chosen = providers.Singleton(_choose, settings=settings, shop=model_shop)
     speaker = providers.Selector(
-        engine_name,
+        chosen.provided.name,
         espeak=providers.Singleton(EspeakEngine, max_waiting=settings.provided.longest_queue),
         xtts=providers.Singleton(
             XttsEngine,
-            providers.Singleton(_setup, settings=settings, files=model_files),
+            providers.Singleton(_setup, settings=settings, files=chosen.provided.files),
             bus=bus,
             max_waiting=settings.provided.longest_queue,
         ),
     )
-    audio_cache = providers.Callable(_audio_cache, settings=settings, engine=engine_name)
+    audio_cache = providers.Callable(_audio_cache, settings=settings, engine=chosen.provided.name)
     memory_recordings = providers.Singleton(
         MemoryAudioCache,
         limit_bytes=settings.provided.audio_cache_bytes,

@@ -64,11 +64,13 @@ class XttsFields(BaseModel):
         " accepts its licence",
     )
     xtts_precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = Field(
-        default="auto", description="numbers the model calculates with; auto asks the processor"
+        default="auto",
+        description="numbers the model calculates with; auto takes the quickest that this processor"
+        " has and whose latents are still those of the reference",
     )
     xtts_guards: bool = Field(
         default=True,
-        description="speak a line again that runs on, goes in circles or falls silent; off leaves"
+        description="let a line that runs on, goes in circles or falls silent try once more; off leaves"
         " only the check for sound that is no number",
     )
     gpt_cond_len: int | None = Field(

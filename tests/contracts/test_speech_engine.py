@@ -121,8 +121,10 @@ async def stand(make: Make) -> Stand:
 def stopped(child: int) -> Iterator[None]:
     """Stop the child that speaks; the engine itself goes on."""
     os.kill(child, signal.SIGSTOP)
-    yield
-    os.kill(child, signal.SIGCONT)
+    try:
+        yield
+    finally:
+        os.kill(child, signal.SIGCONT)
 
 
 @contextmanager

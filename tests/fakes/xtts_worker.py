@@ -168,7 +168,7 @@ class StandIn:
         if seconds > 100:
             os.kill(os.getpid(), signal.SIGKILL)
         if seconds < 0.5:
-            self.pipe.tell(Failed(ticket, "There is too little of it."))
+            self.pipe.tell(Failed(ticket, "There is too little of it.", refused=True))
         else:
             self.pipe.tell(Learnt(ticket, timbre(int(seconds * 1000))))
 

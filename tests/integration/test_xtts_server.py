@@ -17,7 +17,8 @@ from tests.integration.recordings import speech
 from tests.integration.serving import Served, serving
 
 TEXT = {"text": "Three small boats were waiting for the tide.", "language": "en", "seed": 13}
-PATIENCE_S = 30
+LONG = "One more small boat was waiting for the tide. " * 20
+PATIENCE_S = 55
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -112,7 +113,7 @@ async def test_two_listeners_at_once_hear_what_each_would_alone(served: Served) 
 
 async def test_a_killed_model_costs_its_streams_an_error_and_comes_back(served: Served) -> None:
     wanted = await spoken(served)
-    async with served.http.stream("POST", "/tts_stream", json=TEXT | {"seed": 8}) as stream:
+    async with served.http.stream("POST", "/tts_stream", json=TEXT | {"text": LONG}) as stream:
         chunks = stream.aiter_bytes()
         await anext(chunks)
         os.kill(child(served), signal.SIGKILL)
@@ -141,7 +142,11 @@ async def test_a_broken_model_stops_the_start_with_one_sentence(
         stderr=asyncio.subprocess.PIPE,
         cwd=tmp_path,
     )
-    _, said = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    try:
+        _, said = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    finally:
+        if process.returncode is None:
+            process.kill()
     assert process.returncode == 2
     lines = said.decode().splitlines()
     assert [line for line in lines if line.startswith("rhapsode: The model cannot be used")]

@@ -9,7 +9,7 @@ from adapters.xtts.deaths import Deaths
 from adapters.xtts.duty import Duty, End
 from adapters.xtts.messages import Ready, Setup
 from adapters.xtts.watch import Watch
-from domain.errors import EngineFailedError
+from domain.errors import EngineFailedError, ModelUnusableError
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,11 @@ class Keeper:
         began_s = time.monotonic()
         try:
             child, ready = await self._greeted()
+        except ModelUnusableError as error:
+            await self._bury()
+            if self._fingerprint:
+                log.error("the XTTS engine does not start again: %s", error)  # noqa: TRY400
+            raise
         except Exception as error:
             how = await self._bury()
             log.error("the XTTS engine does not start (%s); its process ended %s", error, how)  # noqa: TRY400 - the sentence tells
@@ -120,7 +125,8 @@ class Keeper:
             watch.stop()
             self._deaths.note(time.monotonic() - ready_s)
             self._duty.lose(end, self._back_in_s())
-        log.error("the child of the XTTS engine (%s) ended %s", end.name, await self._bury())
+        what = "gave no sign of life" if end is End.SILENT else "is gone"
+        log.error("the child of the XTTS engine %s: it ended %s", what, await self._bury())
 
     async def _listen(self, child: Child, watch: "Watch") -> End:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapters.xtts.messages import Learn, Leave
 from domain.audio import Pcm
-from domain.errors import EngineBusyError, UnavailableError
+from domain.errors import EngineBusyError, SpeechError, UnavailableError
 from domain.voice import Timbre
 
 _MOST_WAITING = 16
@@ -46,7 +46,7 @@ class Lessons:
         finally:
             self._leave(lesson)
 
-    def answer(self, ticket: int, answer: Timbre | UnavailableError) -> None:
+    def answer(self, ticket: int, answer: Timbre | SpeechError) -> None:
         """The child has learnt it, or cannot."""
         if self._given is not None and self._given.ticket == ticket:
             _settle(self._given, answer)
@@ -77,7 +77,7 @@ class Lessons:
                 self._tell(Learn(lesson.ticket, lesson.clips))
 
 
-def _settle(lesson: _Lesson, answer: Timbre | UnavailableError) -> None:
+def _settle(lesson: _Lesson, answer: Timbre | SpeechError) -> None:
     if lesson.timbre.done():
         return
     if isinstance(answer, Timbre):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from adapters.xtts.files import ModelFiles
 from domain.audio import Pcm
+from domain.errors import EngineFailedError, InputError, UnavailableError
 from domain.ports import Chunk, EngineCard, SpokenLine
 from domain.voice import Timbre
 
@@ -89,10 +90,16 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A line or a lesson came to nothing; the reason is a sentence for whoever asked."""
+    """A line or a lesson came to nothing; `refused` if what was sent is to blame."""
 
     ticket: int
     reason: str
+    refused: bool = False
+
+    @property
+    def error(self) -> UnavailableError | InputError:
+        """What the caller is told."""
+        return InputError(self.reason) if self.refused else EngineFailedError(self.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,11 +121,11 @@ class Turns(Queue, Duty):
                 if chunk.last:
                     del self._lines[ticket]
                     self._seats.end(ticket, time.monotonic())
-            case Failed(ticket, reason) if ticket in self._lines:
-                self._lines.pop(ticket).fail(EngineFailedError(reason))
+            case Failed(ticket) if ticket in self._lines:
+                self._lines.pop(ticket).fail(message.error)
                 self._seats.leave(ticket)
-            case Failed(ticket, reason):
-                self._lessons.answer(ticket, EngineFailedError(reason))
+            case Failed(ticket):
+                self._lessons.answer(ticket, message.error)
             case Learnt(ticket, timbre):
                 self._lessons.answer(ticket, timbre)
             case Tripped(guard):

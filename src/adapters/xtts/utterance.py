@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 from typing_extensions import override
 
-from domain.errors import EngineBusyError, UnavailableError
+from domain.errors import EngineBusyError, SpeechError
 from domain.ports import Chunk, SpokenLine
 
 SHORTEST_RETRY_S = 0.1
@@ -53,7 +53,7 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
         self.needed_s = 0.0
         self._queue = queue
         self._state = _State.WAITING
-        self._error: UnavailableError | None = None
+        self._error: SpeechError | None = None
         self._chunks: deque[Chunk] = deque()
         self._taken = 0
         self._deadline_s = 0.0
@@ -100,7 +100,7 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
             self._chunks.append(chunk)
             self._become(_State.MADE if chunk.last else _State.SPEAKING)
 
-    def fail(self, error: UnavailableError) -> None:
+    def fail(self, error: SpeechError) -> None:
         """The line cannot be spoken; whoever waits for it learns why."""
         if self._state in {_State.WAITING, _State.SPEAKING}:
             self._error = error

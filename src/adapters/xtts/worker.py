@@ -34,7 +34,7 @@ from adapters.xtts.model.scheduler import Scheduler, Turn, Work
 from adapters.xtts.model.sequence import Sequence
 from adapters.xtts.pipe import ChildPipe, ServerGoneError
 from domain.audio import Samples
-from domain.errors import EngineFailedError, ModelUnusableError, SpeechError
+from domain.errors import EngineFailedError, InputError, ModelUnusableError, SpeechError
 from domain.ports import Chunk
 from domain.voice import Timbre
 
@@ -91,8 +91,8 @@ class Worker:
 
     def _heed(self, message: ToChild) -> None:
         match message:
-            case Speak(ticket, line):
-                self._scheduler.join(self._sequence(Speak(ticket, line)))
+            case Speak():
+                self._scheduler.join(self._sequence(message))
             case Taken(ticket, samples):
                 if (sequence := self._scheduler.find(ticket)) is not None:
                     sequence.taken = samples
@@ -118,7 +118,7 @@ class Worker:
         if turn.work is Work.STEP:
             with self._answering(*turn.sequences):
                 self._model.runner.step(turn.sequences)
-        for sequence in turn.sequences:
+        for sequence in filter(self._scheduler.holds, turn.sequences):
             with self._answering(sequence):
                 if turn.work is Work.READ:
                     self._read(sequence)
@@ -133,11 +133,8 @@ class Worker:
             yield
         except ServerGoneError:
             raise
-        except SpeechError as error:
-            self._fail(sequences, str(error))
         except Exception as error:  # noqa: BLE001 - the server learns of it; the others go on
-            msg = f"The XTTS engine could not speak this line ({error!r}); try again."
-            self._fail(sequences, msg)
+            self._fail(sequences, error)
 
     def _read(self, sequence: Sequence) -> None:
         line = sequence.line
@@ -162,9 +159,9 @@ class Worker:
             raise EngineFailedError(reason)
         self._model.runner.retry(sequence, (sequence.seed + 1) % _SEEDS)
 
-    def _fail(self, sequences: Iterable[Sequence], reason: str) -> None:
+    def _fail(self, sequences: Iterable[Sequence], error: Exception) -> None:
         for sequence in sequences:
-            self._tell(Failed(sequence.ticket, reason))
+            self._tell(_failed(sequence.ticket, error))
             self._leave(sequence.ticket)
 
     def _leave(self, ticket: int) -> None:
@@ -181,10 +178,8 @@ class Worker:
             next(lesson)
         except StopIteration as learnt:
             answer = Learnt(ticket, Timbre(self._model.card.fingerprint, learnt.value))
-        except SpeechError as error:
-            answer = Failed(ticket, str(error))
         except Exception as error:  # noqa: BLE001 - the server learns of it; the others go on
-            answer = Failed(ticket, f"The XTTS engine could not learn this voice ({error}).")
+            answer = _failed(ticket, error)
         if answer is not None:
             self._lessons.popleft()
             self._tell(answer)
@@ -192,6 +187,12 @@ class Worker:
     def _tell(self, message: FromChild) -> None:
         self._pipe.tell(message)
         self._told_s = time.monotonic()
+
+
+def _failed(ticket: int, error: Exception) -> Failed:
+    if isinstance(error, SpeechError):
+        return Failed(ticket, str(error), refused=isinstance(error, InputError))
+    return Failed(ticket, f"The XTTS engine could not do this ({error!r}); try again.")
 
 
 def serve(pipe: ChildPipe) -> None:
@@ -206,8 +207,16 @@ def serve(pipe: ChildPipe) -> None:
     except ModelUnusableError as error:
         pipe.tell(Unusable(error.path, error.reason))
         return
+    except Exception as error:  # noqa: BLE001 - whatever it is, the operator gets one sentence
+        pipe.tell(Unusable(str(setup.files.folder), f"does not load ({_in_short(error)})"))
+        return
     pipe.tell(Ready(model.card, model.width))
     Worker(pipe, model, setup.chunk_tokens).work()
+
+
+def _in_short(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0] if lines else ''}"
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def load(files: ModelFiles, expected_sha256: str | None = None) -> Checkpoint:
     model = _built(_config(files.config), files.vocabulary)
     _fill(model, _weights(files.weights), files.weights)
     model.train(mode=False)
-    return Checkpoint(model, _speakers(files.speakers), sha256)
+    return Checkpoint(model, _speakers(files.speakers, model.gpt.model_dim), sha256)
 
 
 class _Unfilled(TorchFunctionMode):
@@ -139,13 +139,13 @@ def _fill(model: Xtts, weights: dict[str, torch.Tensor], path: Path) -> None:
         parameter.requires_grad_(requires_grad=False)
 
 
-def _speakers(path: Path | None) -> dict[str, Mapping[str, Samples]]:
+def _speakers(path: Path | None, width: int) -> dict[str, Mapping[str, Samples]]:
     """Return the built-in speakers by name, in the shapes that clients know."""
     if path is None:
         return {}
     saved = _unpickled(path)
     try:
-        return {
+        speakers: dict[str, Mapping[str, Samples]] = {
             str(name): {
                 "gpt_cond_latent": kept["gpt_cond_latent"].float().squeeze(0).numpy(),
                 "speaker_embedding": kept["speaker_embedding"].float().flatten().numpy(),
@@ -154,3 +154,9 @@ def _speakers(path: Path | None) -> dict[str, Mapping[str, Samples]]:
         }
     except (AttributeError, KeyError, TypeError) as error:
         raise ModelUnusableError(str(path), "holds no speakers of an XTTS model") from error
+    for name, arrays in speakers.items():
+        shapes = arrays["gpt_cond_latent"].shape, arrays["speaker_embedding"].shape
+        if shapes[0][1:] != (width,) or shapes[1] != (512,):
+            reason = f"holds the speaker {name!r} in the shapes {shapes}, of another model"
+            raise ModelUnusableError(str(path), reason)
+    return speakers

@@ -62,6 +62,11 @@ class Conditioning:
             norm="slaney",
         )
 
+    @property
+    def lengths_s(self) -> tuple[int, int, int]:
+        """What a timbre depends on beside the clips and the model."""
+        return self._learnt_s, self._chunk_s, self._longest_s
+
     @torch.inference_mode()
     def learn(self, clips: Sequence[Pcm]) -> Generator[None, None, dict[str, Samples]]:
         """Return `gpt_cond_latent` and `speaker_embedding`; each `yield` ends a step.

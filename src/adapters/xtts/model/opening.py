@@ -13,7 +13,12 @@ from adapters.xtts.model.conditioning import Conditioning
 from adapters.xtts.model.gpt import Gpt
 from adapters.xtts.model.guards import Fault
 from adapters.xtts.model.linear import Precision
-from adapters.xtts.model.precision import best_gpt
+from adapters.xtts.model.precision import (
+    SOUND_GATE_DB,
+    best_gpt,
+    multiplies_bf16,
+    sound_snr_db,
+)
 from adapters.xtts.model.runner import Runner
 from adapters.xtts.model.sampler import Taste
 from adapters.xtts.model.sequence import Sequence
@@ -51,19 +56,21 @@ def open_model(setup: Setup) -> Model:
     checkpoint = load(setup.files, setup.sha256)
     leader = _leader(checkpoint)
     gpt = best_gpt(checkpoint.model.gpt, setup.precision, device, leader)
-    fidelity = _fidelity(gpt)
+    vocoder, fidelity = _vocoder(checkpoint, gpt)
     text = Text(checkpoint.model.tokenizer, checkpoint.model.config.languages)
+    if not text.languages:
+        raise ModelUnusableError(str(setup.files.vocabulary), "knows none of XTTS's languages")
     slots = setup.slots or _SLOTS[device.type]
     runner = Runner(
         gpt=gpt,
-        vocoder=Vocoder(checkpoint.model.hifigan_decoder, fidelity, device),
+        vocoder=vocoder,
         taste=_taste(checkpoint.model.config),
         slots=slots,
         guarded=setup.guards,
     )
-    card = _card(checkpoint, text, gpt, fidelity, slots)
-    _warm_up(runner, text, leader)
     conditioning = Conditioning(checkpoint.model, setup.conditioning)
+    card = _card(checkpoint, text, gpt, fidelity, slots, conditioning.lengths_s)
+    _warm_up(runner, text, leader)
     return Model(card, gpt.width, text, runner, conditioning)
 
 
@@ -75,10 +82,16 @@ def _device(wanted: str) -> torch.device:
     return torch.device(wanted)
 
 
-def _fidelity(gpt: Gpt) -> Fidelity:
-    """The vocoder follows the transformer where a processor is slow; a GPU loses nothing."""
-    coarse = gpt.device.type == "cpu" and gpt.precision is not Precision.FP32
-    return Fidelity.MIXED if coarse else Fidelity.FP32
+def _vocoder(checkpoint: Checkpoint, gpt: Gpt) -> tuple[Vocoder, Fidelity]:
+    """Return the vocoder: a coarse one beside a coarse transformer, if it sounds the same."""
+    decoder, width = checkpoint.model.hifigan_decoder, gpt.width
+    fine = Vocoder(decoder, Fidelity.FP32, gpt.device)
+    if gpt.device.type == "cuda" or gpt.precision is Precision.FP32 or not multiplies_bf16():
+        return fine, Fidelity.FP32
+    coarse = Vocoder(decoder, Fidelity.MIXED, gpt.device)
+    if sound_snr_db(fine, coarse, width) < SOUND_GATE_DB:
+        return fine, Fidelity.FP32
+    return coarse, Fidelity.MIXED
 
 
 def _leader(checkpoint: Checkpoint) -> torch.Tensor:
@@ -108,9 +121,15 @@ def _taste(config: Any) -> Taste:
 
 
 def _card(
-    checkpoint: Checkpoint, text: Text, gpt: Gpt, fidelity: Fidelity, slots: int
+    checkpoint: Checkpoint,
+    text: Text,
+    gpt: Gpt,
+    fidelity: Fidelity,
+    slots: int,
+    lengths_s: tuple[int, ...],
 ) -> EngineCard:
-    fingerprint = f"{_NAME}/{checkpoint.sha256[:32]}"
+    heard = "-".join(map(str, lengths_s))
+    fingerprint = f"{_NAME}/{checkpoint.sha256[:32]}/{heard}"
     speakers = {name: Timbre(fingerprint, kept) for name, kept in checkpoint.speakers.items()}
     coarse = " and a vocoder in bf16" if fidelity is Fidelity.MIXED else ""
     return EngineCard(

@@ -9,10 +9,12 @@ from torch import Tensor
 
 from adapters.xtts.model.gpt import Gpt
 from adapters.xtts.model.linear import Precision
+from adapters.xtts.vocoder.vocoder import Vocoder
 from domain.errors import ModelUnusableError
 
 log = logging.getLogger(__name__)
 
+SOUND_GATE_DB = 40.0
 GATE_DB = 30.0
 """What `auto` asks of the latents: signal over the error that a coarse matrix makes."""
 
@@ -41,13 +43,32 @@ def snr_db(gpt: Any, made: Gpt, latent: Tensor) -> float:
     return float(10 * torch.log10(wanted.square().sum() / error.square().sum()))
 
 
+def sound_snr_db(fine: Vocoder, coarse: Vocoder, width: int) -> float:
+    """Compare the sound of two vocoders, led by the same latents."""
+    dice = torch.Generator().manual_seed(1)
+    latents, speaker = torch.randn(16, width, generator=dice), torch.randn(512, generator=dice)
+    wanted, made = (_sound(vocoder, latents, speaker / 512**0.5) for vocoder in (fine, coarse))
+    return float(10 * torch.log10(wanted.square().sum() / (wanted - made).square().sum()))
+
+
+def multiplies_bf16() -> bool:
+    """Whether the processor itself knows bfloat16."""
+    return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001 - there is no public question
+
+
+def _sound(vocoder: Vocoder, latents: Tensor, speaker: Tensor) -> Tensor:
+    tape = vocoder.tape(speaker)
+    tape.add(latents)
+    return vocoder.speak(tape, last=True).cpu()
+
+
 def _quickest_first(device: torch.device) -> Sequence[Precision]:
     if device.type == "cuda":
         return Precision.FP16, Precision.BF16, Precision.FP32
     quick = []
     if torch.cpu._is_vnni_supported():  # noqa: SLF001 - there is no public question
         quick.append(Precision.INT8)
-    if torch.cpu._is_avx512_bf16_supported():  # noqa: SLF001
+    if multiplies_bf16():
         quick.append(Precision.BF16)
     return *quick, Precision.FP32
 

@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -35,8 +36,6 @@ class _Spoken:
     latent: Tensor
     logits: Tensor
     tape: Tape
-    before: tuple[Tape, int, Silence]
-    """How it was before the chunk in hand, should nobody get to hear that."""
     silence: Silence = field(default_factory=lambda: Silence(HOUSE_RATE_HZ))
     unvoiced: list[Tensor] = field(default_factory=list)
 
@@ -65,14 +64,12 @@ class Runner:
         self._slots.begin(slot, self._voice(line.timbre))
         latent, logits = self._gpt.prompt(self._slots, slot, ids)
         self._sampler.begin(slot, self._tasted(line.settings), sequence.seed)
-        tape = self._tape(sequence)
         self._spoken[slot] = _Spoken(
             begins_at=self._slots.lengths[slot],
             first=(latent, logits),
             latent=latent,
             logits=logits,
-            tape=tape,
-            before=(tape, 0, Silence(HOUSE_RATE_HZ)),
+            tape=self._tape(sequence),
         )
 
     def step(self, sequences: Several[Sequence]) -> None:
@@ -95,20 +92,23 @@ class Runner:
     def voice(self, sequence: Sequence) -> Samples:
         """Make the sound of all latents that have none yet, as far as it is certain."""
         spoken = self._spoken[sequence.slot]
-        spoken.before = copy(spoken.tape), sequence.voiced, copy(spoken.silence)
+        before = copy(spoken.tape), sequence.voiced, copy(spoken.silence)
         spoken.tape.add(torch.cat(spoken.unvoiced))
         spoken.unvoiced.clear()
         sequence.voiced = sequence.latents
         samples = self._vocoder.speak(spoken.tape, last=sequence.ended).cpu().numpy()
-        if self._guarded and spoken.silence.too_long(samples):
+        if not np.isfinite(samples).all():
+            sequence.fault = Fault.NUMBERS
+        elif self._guarded and spoken.silence.too_long(samples):
             sequence.fault = Fault.SILENCE
+        if sequence.fault is not None:
+            # Nobody gets to hear it.
+            spoken.tape, sequence.voiced, spoken.silence = before
         return samples
 
     def retry(self, sequence: Sequence, seed: int) -> None:
         """Throw other dice behind the sound that its listener has; all of it if there is none."""
         spoken, slot = self._spoken[sequence.slot], sequence.slot
-        if sequence.fault is Fault.SILENCE:
-            spoken.tape, sequence.voiced, spoken.silence = spoken.before
         if not sequence.chunks:
             spoken.tape, sequence.voiced = self._tape(sequence), 0
             spoken.silence = Silence(HOUSE_RATE_HZ)
@@ -137,11 +137,10 @@ class Runner:
                 self._guard(each)
 
     def _guard(self, sequence: Sequence) -> None:
-        if not self._guarded:
-            sequence.ended = sequence.latents >= self.longest_audio
-        elif sequence.latents >= min(sequence.most_tokens, self.longest_audio):
+        sequence.ended = sequence.latents >= self.longest_audio
+        if self._guarded and sequence.latents >= sequence.most_tokens:
             sequence.fault = Fault.LENGTH
-        elif in_a_loop(sequence.tokens):
+        elif self._guarded and in_a_loop(sequence.tokens):
             sequence.fault = Fault.LOOP
 
     def _go_on(self, sequences: Several[Sequence], tokens: Tensor, *, late: bool) -> None:

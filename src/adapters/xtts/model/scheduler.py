@@ -47,6 +47,10 @@ class Scheduler:
             self._free.append(sequence.slot)
         return sequence
 
+    def holds(self, sequence: Sequence) -> bool:
+        """Whether a line has not left."""
+        return sequence.ticket in self._sequences
+
     def find(self, ticket: int) -> Sequence | None:
         """Return a line that has not left."""
         return self._sequences.get(ticket)

@@ -36,7 +36,6 @@ class Slots:
         shape = (layers, 2, slots, heads, positions, width)
         self._states = torch.empty(shape, dtype=dtype, device=device)
         self.lengths = [0] * slots
-        self.positions = positions
 
     def begin(self, slot: int, prefix: Remembered) -> None:
         """Start a slot with a prefix."""

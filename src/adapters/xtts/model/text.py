@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from adapters.xtts.model.torchaudio_cpu import mend
-from domain.errors import EngineFailedError
+from domain.errors import InputError
 from domain.language import XTTS_LANGUAGES, canonical
 
 mend()
@@ -68,14 +68,14 @@ class Text:
         }
 
     def ids(self, text: str, language: str) -> list[int]:
-        """Return what the model is to read; `EngineFailedError` names what cannot be read."""
+        """Return what the model is to read; `InputError` names what cannot be read."""
         if len(text) > _LONGEST:
-            raise EngineFailedError(_too_long(f"{len(text):,} characters"))
+            raise InputError(_too_long(f"{len(text):,} characters"))
         if endless := _ENDLESS_NUMBER.search(text):
-            raise EngineFailedError(_unreadable(endless[0], language))
+            raise InputError(_unreadable(endless[0], language))
         ids = self._encoded(trimmed(text), language)
         if len(ids) > _MOST_IDS:
-            raise EngineFailedError(_too_long(f"{len(ids)} tokens"))
+            raise InputError(_too_long(f"{len(ids)} tokens"))
         return ids
 
     def _encoded(self, text: str, language: str) -> list[int]:
@@ -83,7 +83,7 @@ class Text:
             return self._coquis(text, language)
         except Exception as error:  # num2words and the dictionaries each have errors of their own
             culprit = self._culprit(text, language)
-            raise EngineFailedError(_unreadable(culprit, language)) from error
+            raise InputError(_unreadable(culprit, language)) from error
 
     def _coquis(self, text: str, language: str) -> list[int]:
         """Do as coqui's `encode` does, which would write long lines of its callers to the log."""

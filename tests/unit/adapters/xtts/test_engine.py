@@ -15,6 +15,7 @@ from domain.audio import Pcm
 from domain.errors import (
     EngineBusyError,
     EngineFailedError,
+    InputError,
     LanguageUnknownError,
     LatentsForeignError,
 )
@@ -211,6 +212,7 @@ async def test_a_clip_the_child_cannot_learn_from_fails_and_the_next_is_learnt(
         stage.engine.condition([clip(2)]),
         return_exceptions=True,
     )
+    assert isinstance(short, InputError)
     assert str(short) == "There is too little of it."
     assert not isinstance(learnt, BaseException)
 

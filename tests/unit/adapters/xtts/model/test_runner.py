@@ -93,7 +93,7 @@ def overheard(model: Model, slot: int = 0) -> Iterator[list[torch.Tensor]]:
 
 
 @pytest.mark.parametrize("rate", [1.0, 0.6, 1.7])
-@pytest.mark.parametrize("cap", [None, 1, 5, 20])
+@pytest.mark.parametrize("cap", [None, 5])
 def test_a_stream_is_what_one_pass_makes_of_its_latents(
     model: Model, checkpoint: Checkpoint, rate: float, cap: int | None
 ) -> None:
@@ -141,7 +141,7 @@ def test_a_line_of_no_numbers_fails_alone_and_its_neighbour_is_unchanged(files: 
     bad = replace(good, timbre=Timbre(good.timbre.fingerprint, arrays))
     desk = spoken(model, [good, bad])
     assert tripped(desk) == [Fault.NUMBERS] * 2
-    assert [reason for reason in desk.failures() if "no" in reason] == desk.failures() != []
+    assert ["sound that is none" in reason for reason in desk.failures()] == [True]
     assert np.array_equal(np.concatenate(desk.chunks(0)), wanted)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from adapters.xtts.files import ModelFiles
 from adapters.xtts.model.text import Text, trimmed
 from adapters.xtts.model.torchaudio_cpu import mend
-from domain.errors import EngineFailedError
+from domain.errors import InputError
 from domain.language import XTTS_LANGUAGES
 
 mend()
@@ -98,7 +98,7 @@ def read(text: Text, line: str, language: str) -> list[int] | str:
     """The ids, or the sentence that says why there are none; anything else is a defect."""
     try:
         return text.ids(line, language)
-    except EngineFailedError as error:
+    except InputError as error:
         return str(error)
 
 
@@ -227,7 +227,7 @@ def test_anything_makes_ids_or_one_sentence(text: Text, language: str, line: str
 
 def test_the_word_that_cannot_be_read_is_named(text: Text) -> None:
     number = "1" * 30
-    with pytest.raises(EngineFailedError, match=rf"'{number}' in the language 'es'") as failed:
+    with pytest.raises(InputError, match=rf"'{number}' in the language 'es'") as failed:
         text.ids(f"Son {number} personas.", "es")
     assert "Son" not in str(failed.value)
     assert failed.value.__cause__ is not None
@@ -235,15 +235,15 @@ def test_the_word_that_cannot_be_read_is_named(text: Text) -> None:
 
 def test_a_line_of_more_tokens_than_the_model_has_places_is_refused(text: Text) -> None:
     assert len(text.ids("å " * 199 + "å", "en")) <= 400
-    with pytest.raises(EngineFailedError, match=r"^A line of 4\d\d tokens is longer"):
+    with pytest.raises(InputError, match=r"^A line of 4\d\d tokens is longer"):
         text.ids("å " * 210, "en")
-    with pytest.raises(EngineFailedError, match=r"^A line of 2,001 characters is longer"):
+    with pytest.raises(InputError, match=r"^A line of 2,001 characters is longer"):
         text.ids("a" * 2_001, "en")
 
 
 @pytest.mark.timeout(3)
 def test_thousands_of_digits_cost_no_time(text: Text) -> None:
-    with pytest.raises(EngineFailedError, match="cannot read '9999"):
+    with pytest.raises(InputError, match="cannot read '9999"):
         text.ids("9" * 1_999, "en")
 
 
