@@ -30,7 +30,7 @@ async def main() -> None:
     print(f"{machine()}\n\n| loop busy | seconds for {_AUDIO_S:.0f} s of sound | slower |")
     print("| --- | --- | --- |")
     with full_model(options.model) as files:
-        setup = Setup(files, precision=options.precision, guards=False)
+        setup = Setup(files, precision=options.precision, threads=options.threads, guards=False)
         async with XttsEngine(setup, bus=MemoryEvents()) as engine:
             await _spoken_s(engine, 0.0)
             pairs = [
@@ -71,6 +71,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, help="a checkpoint that never stops by itself")
     parser.add_argument("--precision", default="int8")
+    parser.add_argument("--threads", type=int, help="of the model; all cores when left out")
     parser.add_argument("--runs", type=int, default=5)
     return parser.parse_args()
 

@@ -70,8 +70,8 @@ class XttsFields(BaseModel):
     )
     xtts_guards: bool = Field(
         default=True,
-        description="let a line that runs on, goes in circles or falls silent try once more; off leaves"
-        " only the check for sound that is no number",
+        description="let a line that runs on, goes in circles or falls silent try once more; off"
+        " leaves only the check for sound that is no number",
     )
     gpt_cond_len: int | None = Field(
         default=None,

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from application.voices import Clone, Draft
 from domain.access import HOUSE
-from domain.errors import VoiceClipsMissingError, VoiceUnknownError
+from domain.errors import InputError, VoiceClipsMissingError, VoiceUnknownError
 from domain.events import CacheAsked
 from domain.voice import Timbre
 from tests.fakes.engine import timbre
@@ -26,6 +28,14 @@ async def test_no_name_means_the_engines_own_voice_unless_told() -> None:
     assert await height(house, None) == 1.0
     house.timbres.use_by_default("Ana Florence")
     assert await height(house, None) == 2.0
+
+
+async def test_a_model_without_speakers_asks_for_a_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    speechless = replace(house.engine.card, speakers={}, default_speaker="")
+    monkeypatch.setattr(type(house.engine), "card", property(lambda _: speechless))
+    with pytest.raises(InputError, match="no speakers of its own"):
+        await house.timbres.find(HOUSE, None)
 
 
 async def test_an_unknown_voice_is_refused_or_spoken_by_the_default() -> None:
