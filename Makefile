@@ -15,7 +15,7 @@ XTTS := $(VENV)/xtts.stamp
 TEST := $(VENV)/test.stamp
 DEV := $(VENV)/dev.stamp
 # What covers domain and application; the model in its child process adds minutes and no line of theirs.
-COVERING := tests/unit/domain tests/unit/application tests/unit/entrypoints tests/contracts -k "not xtts"
+COVERING := tests/unit/domain tests/unit/application tests/contracts -k "not xtts"
 
 .DEFAULT_GOAL := help
 .PHONY: help run xtts test test-kills test-gpu check lint types imports cov bench bench-xtts migrate settings revision clean

@@ -136,6 +136,7 @@ def test_tests_get_torch_before_whatever_might_choose_another(machine: Machine) 
     assert _goals(machine.log)[2:] == [
         "install --editable .",
         "install torch",
+        "install --editable .[xtts]",
         "install --editable .[test,xtts]",
         "python -m pytest -k voices",
     ]
