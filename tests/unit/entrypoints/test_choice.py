@@ -1,6 +1,7 @@
 """Which engine a server takes, decided once."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from entrypoints.container import Container
 from entrypoints.settings import Settings
 
 
-def container(data_dir: Path, **settings: object) -> Container:
+def container(data_dir: Path, **settings: Any) -> Container:
     return Container(settings=Settings(data_dir=data_dir, **settings))
 
 
