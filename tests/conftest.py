@@ -4,8 +4,13 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from adapters.xtts.files import ModelFiles
+
+# A busy machine takes its time over inventing examples; that says nothing of what is tested.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.hookimpl(wrapper=True)

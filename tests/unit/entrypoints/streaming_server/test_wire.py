@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from application.voices import Clone
@@ -127,8 +127,6 @@ def test_any_bytes_are_read_or_refused_with_a_sentence(data: bytes) -> None:
     assert refused(lambda: wire.decode_speak(data)) in (None, ".")
 
 
-# A busy machine takes its time over inventing examples; that says nothing of what is tested.
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(list(wire.SpeakBody.__struct_fields__)),
