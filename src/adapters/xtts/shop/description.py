@@ -58,9 +58,7 @@ def describe(files: ModelFiles) -> Description:
             _speakers(files.speakers) if files.speakers else (),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelUnusableError(
-            str(files.config), "is not the config.json of an XTTS model"
-        ) from error
+        raise ModelUnusableError(str(files.config), _FOREIGN) from error
 
 
 def verify(files: ModelFiles, sha256: str | None = None) -> tuple[Part, ...]:
