@@ -66,8 +66,8 @@ def main() -> None:
                 Setup(files, precision=precision, threads=options.threads, guards=False)
             )
             for seconds in options.seconds:
-                run, step_ms = _ours(model, seconds, options.runs)
-                _row(seconds, model.card.precision, run, theirs[seconds], f"{step_ms:.1f}")
+                run, pace_ms = _ours(model, seconds, options.runs)
+                _row(seconds, model.card.precision, run, theirs[seconds], f"{pace_ms:.1f}")
         _gates(files, options.precisions)
 
 
@@ -105,7 +105,7 @@ def _ours(model: Model, seconds: int, runs: int) -> tuple[Run, float]:
     line = SpokenLine("bench", 0, TEXT, "en", card.speakers[card.default_speaker])
     spoken(model, [line])
     made = _median([_our_run(model, line) for _ in range(runs)])
-    return made, _step_ms(model, line)
+    return made, step_ms(model, line)
 
 
 def _our_run(model: Model, line: SpokenLine) -> Run:
@@ -115,7 +115,7 @@ def _our_run(model: Model, line: SpokenLine) -> Run:
     return Run(heard[0][0] - began, heard[-1][0] - began, samples / 24_000)
 
 
-def _step_ms(model: Model, line: SpokenLine) -> float:
+def step_ms(model: Model, line: SpokenLine) -> float:
     """Time the transformer and the dice alone."""
     steps: list[float] = []
     step = model.runner.step

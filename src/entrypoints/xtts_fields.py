@@ -23,7 +23,10 @@ class XttsFields(BaseModel):
         default="auto", description="where the model runs; auto takes the GPU where there is one"
     )
     threads: int | None = Field(
-        default=None, ge=1, le=1024, description="CPU threads of the model, all cores when unset"
+        default=None,
+        ge=1,
+        le=1024,
+        description="CPU threads for texts and sound, all cores when unset; a step takes one",
     )
     max_concurrent: int | None = Field(
         default=None,

@@ -1,48 +1,24 @@
 """The transformer of XTTS: GPT-2 on keys and values that are laid out once and never copied."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from adapters.xtts.model.linear import Linear, Precision, linear
+from adapters.xtts.model.compiled import CompiledStep
+from adapters.xtts.model.layers import Layer, Norm, Weights
+from adapters.xtts.model.linear import Plain, Precision
 from adapters.xtts.model.slots import Remembered, Slots
 
-_EPSILON = 1e-5
 _STATES = {
     Precision.FP32: torch.float32,
     Precision.FP16: torch.float16,
-    Precision.BF16: torch.float32,
-    Precision.INT8: torch.float32,
+    Precision.BF16: torch.bfloat16,
+    Precision.INT8: torch.bfloat16,
 }
-"""What keys and values are kept in: one row attends in bf16 half as fast, on a processor."""
-
-
-@dataclass(frozen=True, slots=True)
-class Norm:
-    """A layer normalisation."""
-
-    weight: Tensor
-    bias: Tensor
-
-    def __call__(self, rows: Tensor) -> Tensor:
-        """Bring rows to mean 0 and variance 1, then to the model's own."""
-        return functional.layer_norm(rows, self.weight.shape, self.weight, self.bias, _EPSILON)
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One block: attention, then a perceptron, each behind a norm and added to what came in."""
-
-    before_attention: Norm
-    attention: Linear
-    attended: Linear
-    before_widening: Norm
-    widen: Linear
-    narrow: Linear
+"""What keys and values are kept in."""
 
 
 class Gpt:
@@ -63,12 +39,12 @@ class Gpt:
         self._text_places = _on(gpt.text_pos_embedding.emb.weight, device)
         self._sounds = _on(gpt.mel_embedding.weight, device)
         self._sound_places = _on(gpt.mel_pos_embedding.emb.weight, device)
-        self._layers = [_layer(block, precision, device) for block in gpt.gpt.h]
+        weights = Weights.of(gpt.gpt.h, precision, device)
+        self._layers = [Layer(weights, layer) for layer in range(len(gpt.gpt.h))]
+        self._through = CompiledStep(weights) if device.type == "cpu" else self.through_torch
         self._after_layers = _norm(gpt.gpt.ln_f, device)
         self._final_norm = _norm(gpt.final_norm, device)
-        self._head = linear(
-            _on(gpt.mel_head.weight, device), _on(gpt.mel_head.bias, device), Precision.FP32
-        )
+        self._head = Plain(_on(gpt.mel_head.weight, device), _on(gpt.mel_head.bias, device))
 
     def slots(self, count: int) -> Slots:
         """Room for so many lines of the longest kind."""
@@ -101,8 +77,15 @@ class Gpt:
     ) -> tuple[Tensor, Tensor]:
         """Read one token a slot, each at its own place; return next latents and their logits."""
         hidden = self._sounds[tokens] + self._sound_places[list(places)]
+        hidden = self._through(slots, rows, hidden)
+        for slot in rows:
+            slots.grow(slot, 1)
+        return self._said(hidden)
+
+    def through_torch(self, slots: Slots, rows: Sequence[int], hidden: Tensor) -> Tensor:
+        """Take a row of each slot through all layers, on any device."""
         for index, layer in enumerate(self._layers):
-            queries, keys, values = self._heads(layer, hidden)
+            queries, keys, values = layer.ask(hidden, self.heads)
             heard = [
                 _attend(
                     queries[at, :, None],
@@ -110,26 +93,19 @@ class Gpt:
                 )
                 for at, slot in enumerate(rows)
             ]
-            hidden = _through(layer, hidden, torch.cat(heard))
-        for slot in rows:
-            slots.grow(slot, 1)
-        return self._said(hidden)
+            hidden = layer.go_on(hidden, torch.cat(heard))
+        return hidden
 
     def _read(self, slots: Slots, slot: int, hidden: Tensor) -> Tensor:
         """Read many positions of one slot at once; return the last one's state."""
         mask = _causal(slots.lengths[slot], len(hidden), self.device)
         for index, layer in enumerate(self._layers):
-            queries, keys, values = self._heads(layer, hidden)
+            queries, keys, values = layer.ask(hidden, self.heads)
             known = slots.write(index, slot, keys.transpose(0, 1), values.transpose(0, 1))
             heard = _attend(queries.transpose(0, 1), *known, mask)
-            hidden = _through(layer, hidden, heard)
+            hidden = layer.go_on(hidden, heard)
         slots.grow(slot, len(hidden))
         return hidden[-1:]
-
-    def _heads(self, layer: Layer, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        mixed = layer.attention(layer.before_attention(hidden))
-        queries, keys, values = mixed.view(len(hidden), 3, self.heads, -1).unbind(1)
-        return queries, keys, values
 
     def _said(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
         latents = self._final_norm(self._after_layers(hidden))
@@ -144,30 +120,9 @@ def _attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None =
     return heard[0].transpose(0, 1).flatten(1).float()
 
 
-def _through(layer: Layer, hidden: Tensor, heard: Tensor) -> Tensor:
-    hidden = hidden + layer.attended(heard)
-    wide = functional.gelu(layer.widen(layer.before_widening(hidden)), approximate="tanh")
-    return hidden + layer.narrow(wide)
-
-
 def _causal(known: int, new: int, device: torch.device) -> Tensor:
     """Each new position sees all that was known, itself, and the new ones before it."""
     return torch.ones(new, known + new, dtype=torch.bool, device=device).tril(known)
-
-
-def _layer(block: Any, precision: Precision, device: torch.device) -> Layer:
-    def kept(module: Any) -> Linear:
-        # GPT-2 keeps its matrices as (in, out).
-        return linear(_on(module.weight.t(), device), _on(module.bias, device), precision)
-
-    return Layer(
-        before_attention=_norm(block.ln_1, device),
-        attention=kept(block.attn.c_attn),
-        attended=kept(block.attn.c_proj),
-        before_widening=_norm(block.ln_2, device),
-        widen=kept(block.mlp.c_fc),
-        narrow=kept(block.mlp.c_proj),
-    )
 
 
 def _norm(module: Any, device: torch.device) -> Norm:

@@ -1,7 +1,7 @@
-"""One matrix of the model, kept in the form its processor multiplies by soonest."""
+"""The matrices of the model, kept in the form they are soonest multiplied in."""
 
+from collections.abc import Sequence
 from enum import StrEnum
-from math import inf
 from typing import Protocol
 
 import torch
@@ -19,14 +19,13 @@ class Precision(StrEnum):
     INT8 = "int8"
 
 
-_FLOATS = {
+_KINDS = {
     Precision.FP32: torch.float32,
     Precision.BF16: torch.bfloat16,
     Precision.FP16: torch.float16,
+    Precision.INT8: torch.int8,
 }
 _TINY = 1e-30
-_ROWS = 1
-"""What packed weights are laid out for: one stream's step."""
 
 
 class Linear(Protocol):
@@ -37,62 +36,64 @@ class Linear(Protocol):
         ...
 
 
-def linear(weight: Tensor, bias: Tensor, precision: Precision) -> Linear:
-    """Keep a weight of the shape (out, in), and the bias behind it."""
-    weight = weight.contiguous()
-    if precision is Precision.INT8:
-        return _Int8(weight, bias)
-    kind = _FLOATS[precision]
-    if weight.device.type == "cpu":
-        return _Packed(weight.to(kind), bias.to(kind))
-    return _Plain(weight.to(kind), bias.to(kind))
+class Matrices:
+    """One kind of matrix through all layers, side by side.
+
+    A weight is `levels` (layers, out, in) times `scale` (layers, out), which is 1 but for int8.
+    """
+
+    def __init__(
+        self, weights: Sequence[Tensor], biases: Sequence[Tensor], precision: Precision
+    ) -> None:
+        layers, (outs, ins), device = len(weights), weights[0].shape, weights[0].device
+        self.levels = torch.empty(layers, outs, ins, dtype=_KINDS[precision], device=device)
+        self.scale = torch.ones(layers, outs, device=device)
+        self.bias = torch.stack([bias.float() for bias in biases])
+        for layer, weight in enumerate(weights):
+            levels = weight.float()
+            if precision is Precision.INT8:
+                self.scale[layer] = levels.abs().amax(1).clamp(min=_TINY) / 127
+                levels = (levels / self.scale[layer, :, None]).round()
+            self.levels[layer] = levels
+
+    def of(self, layer: int) -> Linear:
+        """Return one layer's, to multiply many rows by."""
+        levels, bias = self.levels[layer], self.bias[layer]
+        if levels.dtype is torch.int8:
+            return _Int8(levels, self.scale[layer], bias)
+        return Plain(levels, bias)
 
 
-class _Plain(Linear):
+class Plain(Linear):
+    """A matrix of floats, and rows that are brought to its kind."""
+
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
         self._weight = weight
-        self._bias = bias
+        self._bias = bias.to(weight.dtype)
 
     @override
     def __call__(self, rows: Tensor) -> Tensor:
         return functional.linear(rows.to(self._weight.dtype), self._weight, self._bias).float()
 
 
-class _Packed(Linear):
-    """oneDNN's own layout: a step that reads a plain matrix takes half as long again."""
-
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
-        self._dtype = weight.dtype
-        self._weight = torch.ops.mkldnn._reorder_linear_weight(weight, _ROWS)  # noqa: SLF001 - the only door
-        self._bias = bias
-
-    @override
-    def __call__(self, rows: Tensor) -> Tensor:
-        made: Tensor = torch.ops.mkldnn._linear_pointwise(  # noqa: SLF001
-            rows.to(self._dtype), self._weight, self._bias, "none", [], ""
-        )
-        return made.float()
-
-
 class _Int8(Linear):
-    """Every row has a scale of its own, so that no row can hear its neighbours in a batch.
+    """Many rows at once, themselves in int8, by a kernel that has its own copy of the matrix.
 
     Rows travel as 1 to 255 around 128. What the 128 adds up to is known beforehand and taken off
-    as a bias: told of a zero point, the kernel would work it out at every step.
+    as a bias: told of a zero point, the kernel would work it out at every call.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
-        self._scale = weight.abs().amax(1).clamp(min=_TINY) / 127
-        levels = (weight / self._scale[:, None]).round()
-        self._levels = torch.ops.onednn.qlinear_prepack(levels.to(torch.int8), None)
-        self._zero = torch.zeros_like(self._scale, dtype=torch.int64)
-        self._offset = levels.sum(1) * self._scale * (-128 / 127)
+    def __init__(self, levels: Tensor, scale: Tensor, bias: Tensor) -> None:
+        self._scale = scale
+        self._levels = torch.ops.onednn.qlinear_prepack(levels, None)
+        self._zero = torch.zeros_like(scale, dtype=torch.int64)
+        self._offset = levels.sum(1) * scale * (-128 / 127)
         self._middle = torch.tensor(128.5)
         self._bias = bias
 
     @override
     def __call__(self, rows: Tensor) -> Tensor:
-        loudest = torch.linalg.vector_norm(rows, inf, 1, keepdim=True).clamp_(min=_TINY)
+        loudest = rows.abs().amax(1, keepdim=True).clamp_(min=_TINY)
         levels = torch.addcmul(self._middle, rows, 127 / loudest).to(torch.uint8)
         made: Tensor = torch.ops.onednn.qlinear_pointwise(
             levels,

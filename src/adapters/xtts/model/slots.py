@@ -34,17 +34,17 @@ class Slots:
     ) -> None:
         # Memory that was never written is none: the system hands it out page by page.
         shape = (layers, 2, slots, heads, positions, width)
-        self._states = torch.empty(shape, dtype=dtype, device=device)
+        self.states = torch.empty(shape, dtype=dtype, device=device)
         self.lengths = [0] * slots
 
     def begin(self, slot: int, prefix: Remembered) -> None:
         """Start a slot with a prefix."""
-        self._states[:, :, slot, :, : prefix.positions] = prefix.states
+        self.states[:, :, slot, :, : prefix.positions] = prefix.states
         self.lengths[slot] = prefix.positions
 
     def remember(self, slot: int) -> Remembered:
         """Return what a slot holds, to start others with."""
-        return Remembered(self._states[:, :, slot, :, : self.lengths[slot]].clone())
+        return Remembered(self.states[:, :, slot, :, : self.lengths[slot]].clone())
 
     def rewind(self, slot: int, length: int) -> None:
         """Forget what came behind a position."""
@@ -57,7 +57,7 @@ class Slots:
         """
         start = self.lengths[slot]
         end = start + keys.shape[1]
-        states = self._states[layer, :, slot]
+        states = self.states[layer, :, slot]
         states[0, :, start:end] = keys
         states[1, :, start:end] = values
         return states[0, :, :end], states[1, :, :end]

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from adapters.xtts.model.linear import Precision, linear
+from adapters.xtts.model.linear import Linear, Matrices, Precision
 
 LEAST_DB = {Precision.FP32: 110.0, Precision.BF16: 48.0, Precision.INT8: 36.0}
 
@@ -18,6 +18,22 @@ def matrix(rows: int = 8) -> tuple[Tensor, Tensor, Tensor]:
     dice = torch.Generator().manual_seed(1)
     weight = torch.randn(384, 128, generator=dice) * 0.02
     return weight, torch.randn(384, generator=dice), torch.randn(rows, 128, generator=dice)
+
+
+def linear(weight: Tensor, bias: Tensor, precision: Precision) -> Linear:
+    return Matrices([weight], [bias], precision).of(0)
+
+
+@pytest.mark.parametrize("precision", LEAST_DB)
+def test_a_matrix_is_its_levels_times_their_scale(precision: Precision) -> None:
+    weight, bias, _ = matrix()
+    kept = Matrices([weight, 2 * weight], [bias, bias], precision)
+    assert kept.bias.shape == kept.scale.shape == (2, 384)
+    assert snr_db(weight, kept.levels[0].float() * kept.scale[0, :, None]) > LEAST_DB[precision]
+    assert torch.equal(
+        kept.levels[1].float() * kept.scale[1, :, None],
+        2 * kept.levels[0].float() * kept.scale[0, :, None],
+    )
 
 
 @pytest.mark.parametrize("precision", LEAST_DB)

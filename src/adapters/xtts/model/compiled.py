@@ -1,0 +1,279 @@
+"""A step of the transformer on a processor: one compiled call in place of a thousand small ones.
+
+It keeps to the thread that calls it, so that the other cores are free for the server and for the
+vocoder; one core reads the weights nearly as fast as several. Lines that step together share the
+reading and nothing else: each gets the sums it would get alone, in the same order.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+import numpy as np
+import torch
+from numba import njit, types
+from numba.extending import overload
+from numpy.typing import NDArray
+from torch import Tensor
+
+from adapters.xtts.model.layers import EPSILON, Norm, Weights
+from adapters.xtts.model.linear import Matrices
+from adapters.xtts.model.slots import Slots
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Floats = NDArray[np.float32]
+Levels = NDArray[np.float32] | NDArray[np.uint16] | NDArray[np.int8]
+"""Numbers as they are kept: a uint16 is the upper half of a float32."""
+
+_TILE = 16
+"""Outputs whose weights stay at hand while every line is multiplied by them."""
+_EPSILON = np.float32(EPSILON)
+_HALF, _ONE, _LN_2 = np.float32(0.5), np.float32(1), np.float32(math.log(2))
+_LEAST_EXPONENT = np.float32(-87)
+_GELU = np.float32(math.sqrt(8 / math.pi))
+_CUBIC = np.float32(0.044715)
+
+_FAST = {"reassoc", "contract", "arcp", "nsz"}
+"""Sums may be taken in any order; what is no number stays so, for the guard to find."""
+
+
+def _compiled(function: Callable[P, T]) -> Callable[P, T]:
+    """Compile at the first call, and keep the result where there is a place to keep it."""
+
+    def compiled(*, cache: bool) -> Callable[P, T]:
+        jit = njit(nogil=True, cache=cache, error_model="numpy", fastmath=_FAST)
+        made: Callable[P, T] = jit(function)
+        return made
+
+    try:
+        return compiled(cache=True)
+    except RuntimeError:  # neither the sources' folder nor the user's can be written
+        return compiled(cache=False)
+
+
+class _Norms(NamedTuple):
+    weight: Floats
+    bias: Floats
+
+
+class _Matrices(NamedTuple):
+    levels: Levels
+    scale: Floats
+    bias: Floats
+
+
+class _Weights(NamedTuple):
+    """As in `layers.Weights`."""
+
+    before_attention: _Norms
+    attention: _Matrices
+    attended: _Matrices
+    before_widening: _Norms
+    widen: _Matrices
+    narrow: _Matrices
+
+
+class CompiledStep:
+    """The layers as one call."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = _Weights(
+            before_attention=_norms(weights.before_attention),
+            attention=_matrices(weights.attention),
+            attended=_matrices(weights.attended),
+            before_widening=_norms(weights.before_widening),
+            widen=_matrices(weights.widen),
+            narrow=_matrices(weights.narrow),
+        )
+
+    def __call__(self, slots: Slots, rows: Sequence[int], hidden: Tensor) -> Tensor:
+        """Take a row of each slot through all layers."""
+        said = hidden.clone()
+        lengths = np.array([slots.lengths[slot] for slot in rows])
+        _step(said.numpy(), np.array(rows), lengths, _array(slots.states), self._weights)
+        return said
+
+
+def _norms(norms: Norm) -> _Norms:
+    return _Norms(_array(norms.weight), _array(norms.bias))
+
+
+def _matrices(matrices: Matrices) -> _Matrices:
+    return _Matrices(_array(matrices.levels), _array(matrices.scale), _array(matrices.bias))
+
+
+def _array(tensor: Tensor) -> NDArray[Any]:
+    """Return the same memory as an array that numba knows."""
+    known = tensor.view(torch.uint16) if tensor.dtype is torch.bfloat16 else tensor
+    return known.numpy()
+
+
+@_compiled
+def _step(
+    hidden: Floats,
+    slots: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    states: Levels,
+    weights: _Weights,
+) -> None:
+    lines, width = hidden.shape
+    rows = np.empty_like(hidden)
+    mixed = np.empty((lines, 3 * width), np.float32)
+    wide = np.empty((lines, weights.widen.bias.shape[1]), np.float32)
+    for layer in range(len(states)):
+        _norm(hidden, weights.before_attention, layer, rows)
+        _multiply(rows, weights.attention, layer, mixed)
+        for line in range(lines):
+            keys, values = states[layer, 0, slots[line]], states[layer, 1, slots[line]]
+            _attend(mixed[line], keys, values, lengths[line], rows[line])
+        _multiply(rows, weights.attended, layer, mixed)
+        hidden += mixed[:, :width]
+        _norm(hidden, weights.before_widening, layer, rows)
+        _multiply(rows, weights.widen, layer, wide)
+        _bend(wide)
+        _multiply(wide, weights.narrow, layer, mixed)
+        hidden += mixed[:, :width]
+
+
+@_compiled
+def _norm(rows: Floats, norms: _Norms, layer: int, out: Floats) -> None:
+    weight, bias, width = norms.weight[layer], norms.bias[layer], np.float32(rows.shape[1])
+    for line in range(len(rows)):
+        row = rows[line]
+        mean = row.sum() / width
+        spread = np.float32(0)
+        for at in range(len(row)):
+            spread += (row[at] - mean) * (row[at] - mean)
+        slope = _ONE / np.sqrt(spread / width + _EPSILON)
+        for at in range(len(row)):
+            out[line, at] = (row[at] - mean) * slope * weight[at] + bias[at]
+
+
+@_compiled
+def _multiply(rows: Floats, matrices: _Matrices, layer: int, out: Floats) -> None:
+    levels, scale, bias = matrices.levels[layer], matrices.scale[layer], matrices.bias[layer]
+    for first in range(0, len(levels), _TILE):
+        for line in range(len(rows)):
+            for at in range(first, min(first + _TILE, len(levels))):
+                out[line, at] = _dot(levels[at], rows[line]) * scale[at] + bias[at]
+
+
+@_compiled
+def _attend(mixed: Floats, keys: Levels, values: Levels, length: int, out: Floats) -> None:
+    """Write a line's key and value behind those it knows, and let its query hear them all."""
+    heads, _, width = keys.shape
+    asked = mixed.reshape(3, heads, width)
+    query, key, value = asked[0], asked[1], asked[2]
+    heard = out.reshape(heads, width)
+    shares = np.empty(length + 1, np.float32)
+    for head in range(heads):
+        for at in range(width):
+            keys[head, length, at] = _level(key[head, at], keys)
+            values[head, length, at] = _level(value[head, at], values)
+        _share_out(query[head], keys[head], shares)
+        _blend(shares, values[head], heard[head])
+
+
+@_compiled
+def _share_out(query: Floats, keys: Levels, shares: Floats) -> None:
+    """Softmax of what a query finds in each key."""
+    scale = np.float32(1 / math.sqrt(len(query)))
+    loudest = -np.float32(np.inf)
+    for at in range(len(shares)):
+        shares[at] = _dot(keys[at], query) * scale
+        loudest = max(loudest, shares[at])
+    total = np.float32(0)
+    for at in range(len(shares)):
+        shares[at] = _exp(shares[at] - loudest)
+        total += shares[at]
+    for at in range(len(shares)):
+        shares[at] /= total
+
+
+@_compiled
+def _blend(shares: Floats, values: Levels, out: Floats) -> None:
+    """Add up rows of values by their shares, eight rows at a time."""
+    out[:] = 0
+    eights = len(shares) // 8 * 8
+    for row in range(0, eights, 8):
+        share, value = shares[row : row + 8], values[row : row + 8]
+        for at in range(len(out)):
+            out[at] += (
+                share[0] * _number(value[0, at])
+                + share[1] * _number(value[1, at])
+                + share[2] * _number(value[2, at])
+                + share[3] * _number(value[3, at])
+                + share[4] * _number(value[4, at])
+                + share[5] * _number(value[5, at])
+                + share[6] * _number(value[6, at])
+                + share[7] * _number(value[7, at])
+            )
+    for row in range(eights, len(shares)):
+        for at in range(len(out)):
+            out[at] += shares[row] * _number(values[row, at])
+
+
+@_compiled
+def _bend(rows: Floats) -> None:
+    """GELU as GPT-2 has it, its tanh written as an exponential."""
+    for line in range(len(rows)):
+        row = rows[line]
+        for at in range(len(row)):
+            bent = _GELU * (row[at] + _CUBIC * row[at] * row[at] * row[at])
+            row[at] = row[at] / (_ONE + _exp(-bent))
+
+
+@_compiled
+def _dot(levels: Levels, row: Floats) -> np.float32:
+    total = np.float32(0)
+    for at in range(len(levels)):
+        total += _number(levels[at]) * row[at]
+    return total
+
+
+@_compiled
+def _exp(power: np.float32) -> np.float32:
+    """Return e to a power, within 4e-6, by operations that a processor does on 16 at once."""
+    twos = min(max(power, _LEAST_EXPONENT), -_LEAST_EXPONENT) / _LN_2
+    whole = np.floor(twos + _HALF)
+    rest = (twos - whole) * _LN_2
+    series = np.float32(1 / 720)
+    for factor in (1 / 120, 1 / 24, 1 / 6, 1 / 2, 1.0, 1.0):
+        series = series * rest + np.float32(factor)
+    return series * _float(np.uint32((np.int32(whole) + 127) << 23))
+
+
+@_compiled
+def _float(bits: np.uint32) -> np.float32:
+    return np.uint32(bits).view(np.float32)
+
+
+@_compiled
+def _upper_half(number: np.float32) -> np.uint16:
+    """Round to the nearest bfloat16, and to the even one between two."""
+    bits = np.uint32(np.float32(number).view(np.uint32))
+    return np.uint16((bits + np.uint32(0x7FFF) + ((bits >> 16) & 1)) >> 16)
+
+
+def _number(level: Any) -> Any:
+    """Return the number that is kept as a level; numba chooses how by its type."""
+
+
+@overload(_number, inline="always", strict=False)
+def _number_of(level: Any) -> Any:
+    if level is types.uint16:
+        return lambda level: _float(np.uint32(level << 16))
+    return lambda level: np.float32(level)  # noqa: PLW0108 - numba compiles functions, not types
+
+
+def _level(number: Any, kept: Any) -> Any:
+    """Return what a number becomes in an array that keeps its kind."""
+
+
+@overload(_level, inline="always", strict=False)
+def _level_of(number: Any, kept: Any) -> Any:  # noqa: ARG001
+    if kept.dtype is types.uint16:
+        return lambda number, kept: _upper_half(number)  # noqa: ARG005
+    return lambda number, kept: number  # noqa: ARG005

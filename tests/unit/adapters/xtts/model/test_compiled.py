@@ -1,0 +1,101 @@
+"""The compiled step: torch's numbers, and for each line those it would get alone."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from adapters.xtts.model import compiled
+from adapters.xtts.model.checkpoint import Checkpoint
+from adapters.xtts.model.gpt import Gpt
+from adapters.xtts.model.linear import Precision
+from adapters.xtts.model.slots import Slots
+from tests.checkpoints import leader
+
+CPU = torch.device("cpu")
+PROMPTS = (range(40, 64), range(40, 41), range(30, 90), range(50, 55), range(41, 60))
+ON_A_CPU = (Precision.FP32, Precision.BF16, Precision.INT8)
+
+
+@pytest.fixture(autouse=True)
+def _inferring() -> Iterator[None]:
+    with torch.inference_mode():
+        yield
+
+
+@pytest.fixture(params=ON_A_CPU)
+def gpt(request: pytest.FixtureRequest, checkpoint: Checkpoint) -> Gpt:
+    return Gpt(checkpoint.model.gpt, request.param, CPU)
+
+
+@pytest.fixture
+def slots(gpt: Gpt, checkpoint: Checkpoint) -> Slots:
+    """Five lines of different lengths, ready to step."""
+    slots = gpt.slots(len(PROMPTS))
+    voice = gpt.voice(slots, 0, leader(checkpoint.model))
+    for slot, prompt in enumerate(PROMPTS):
+        slots.begin(slot, voice)
+        gpt.prompt(slots, slot, prompt)
+    return slots
+
+
+def stepped(gpt: Gpt, slots: Slots, rows: list[int], steps: int = 5) -> Tensor:
+    """Return the latents of each line, and leave the slots as they were."""
+    before = list(slots.lengths)
+    said = [
+        gpt.step(
+            slots, rows, torch.tensor([(37 * row + at) % 1024 for row in rows]), [at] * len(rows)
+        )[0]
+        for at in range(1, steps + 1)
+    ]
+    slots.lengths = before
+    return torch.stack(said)
+
+
+def test_it_makes_the_numbers_that_torch_makes(gpt: Gpt, slots: Slots) -> None:
+    rows = list(range(len(PROMPTS)))
+    made = stepped(gpt, slots, rows)
+    gpt._through = gpt.through_torch
+    wanted = stepped(gpt, slots, rows)
+    snr_db = 10 * torch.log10(wanted.square().sum() / (wanted - made).square().sum())
+    # In int8, torch's own way is the coarser: it brings the rows to int8 as well.
+    assert snr_db > {Precision.FP32: 110, Precision.BF16: 45, Precision.INT8: 33}[gpt.precision]
+
+
+@pytest.mark.parametrize("company", [[0, 1], [3, 1, 0], [4, 3, 2, 1, 0], [0, 1, 2, 3, 4]])
+def test_a_line_gets_the_same_bits_alone_and_in_company(
+    gpt: Gpt, slots: Slots, company: list[int]
+) -> None:
+    together = stepped(gpt, slots, company)
+    for at, row in enumerate(company):
+        assert torch.equal(stepped(gpt, slots, [row])[:, 0], together[:, at])
+
+
+def test_what_is_no_number_stays_none_and_stays_alone(gpt: Gpt, slots: Slots) -> None:
+    alone = stepped(gpt, slots, [1], steps=1)
+    slots.states[0, 0, 0, :, 3] = math.nan
+    made = stepped(gpt, slots, [0, 1], steps=1)
+    assert made[0, 0].isnan().all()
+    assert torch.equal(made[0, 1], alone[0, 0])
+
+
+def test_bfloat16_is_rounded_as_torch_rounds_it() -> None:
+    dice = torch.Generator().manual_seed(1)
+    bits = torch.randint(-(2**31), 2**31 - 1, (4_000,), generator=dice, dtype=torch.int32)
+    ties = torch.arange(0x3F80_0000, 0x3F90_0000, 0x8000, dtype=torch.int32)
+    numbers = torch.cat((bits, ties)).view(torch.float32)
+    numbers = numbers[~numbers.isnan()]
+    made = [compiled._upper_half(number) for number in numbers.numpy()]
+    assert np.array_equal(made, numbers.bfloat16().view(torch.uint16).numpy())
+
+
+def test_powers_of_e_are_close_enough() -> None:
+    powers = np.linspace(-87, 87, 5_001, dtype=np.float32)
+    made = np.array([compiled._exp(power) for power in powers], dtype=np.float64)
+    assert np.max(np.abs(made / np.exp(powers.astype(np.float64)) - 1)) < 5e-6
+    assert compiled._exp(np.float32(-np.inf)) < 1e-37
+    assert compiled._exp(np.float32(1e9)) > 1e37
+    assert np.isnan(compiled._exp(np.float32(np.nan)))
