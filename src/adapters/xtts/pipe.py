@@ -5,6 +5,7 @@ import pickle
 import select
 import socket
 import struct
+import threading
 import time
 from typing import Any, Generic, TypeVar, get_args
 
@@ -105,11 +106,12 @@ class ServerPipe:
 
 
 class ChildPipe:
-    """The child's end: one thread, which waits as long as it likes."""
+    """The child's end: any thread may tell; one hears, and waits as long as it likes."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._sock.setblocking(True)
+        self._telling = threading.Lock()
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
         self._frames = Frames[ToChild](ToChild)
@@ -117,7 +119,8 @@ class ChildPipe:
     def tell(self, message: FromChild) -> None:
         """Send it, waiting while the server is behind; `ServerGoneError` when it is no more."""
         try:
-            self._sock.sendall(framed(message))
+            with self._telling:
+                self._sock.sendall(framed(message))
         except OSError as error:
             raise ServerGoneError from error
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 _FIRST_GUESS_S = 0.05
 _LEARNING = 0.1
+_SPARE_S = 3.0
+"""A line whose listener has more sound than this in hand is spoken early, if at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Seats:
     """As many as the child has slots, none while there is no child; the others wait in order.
 
     A line that begins a stream is needed as it comes; a later one when the sound in its listener's
-    hand has been played. It is overtaken no longer than that, so that none waits for ever.
+    hand has been played. It is overtaken no longer than that, so that none waits for ever. Lines
+    that nobody needs yet take no more than half of the seats and of the queue: once its listener
+    has enough, such a line sits there without a word until those before it have been heard.
     """
 
     def __init__(self, max_waiting: int) -> None:
@@ -46,9 +50,9 @@ class Seats:
         """Whose lines wait, the next one first."""
         return tuple(turn.stream for turn in self._waiting)
 
-    def expected_wait_s(self) -> float:
+    def expected_wait_s(self, now_s: float) -> float:
         """How long a new line would wait."""
-        characters = sum(turn.characters for turn in self._waiting)
+        characters = sum(turn.characters for turn in self._waiting if not _spare(turn, now_s))
         return characters * self._s_per_character / max(1, self._count)
 
     def open(self, count: int) -> None:
@@ -62,16 +66,20 @@ class Seats:
         self._count = 0
         return gone
 
-    def admit(self, turn: Turn) -> bool:
+    def admit(self, turn: Turn, now_s: float) -> bool:
         """Let it wait, unless too many do."""
-        if len(self._waiting) >= self._max_waiting and self._taken():
+        most = self._max_waiting // 2 if _spare(turn, now_s) else self._max_waiting
+        if len(self._waiting) >= most and not self._free():
             return False
         insort(self._waiting, turn, key=lambda each: each.needed_s)
         return True
 
     def next(self, now_s: float) -> int | None:
-        """Give a free seat to who runs dry first; None when all are taken or nobody waits."""
-        if self._taken() or not self._waiting:
+        """Give a free seat to who runs dry first; None when nobody waits or should have it."""
+        if not self._waiting:
+            return None
+        reserved = self._count // 2 if _spare(self._waiting[0], now_s) else 0
+        if self._free() <= reserved:
             return None
         turn = self._waiting.pop(0)
         self._seated[turn.ticket] = _Seated(turn, now_s)
@@ -88,5 +96,9 @@ class Seats:
         self._waiting = [turn for turn in self._waiting if turn.ticket != ticket]
         return self._seated.pop(ticket, None) is not None
 
-    def _taken(self) -> bool:
-        return len(self._seated) >= self._count
+    def _free(self) -> int:
+        return max(0, self._count - len(self._seated))
+
+
+def _spare(turn: Turn, now_s: float) -> bool:
+    return turn.needed_s - now_s > _SPARE_S

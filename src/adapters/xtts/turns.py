@@ -85,7 +85,7 @@ class Turns(Queue, Duty):
         self._present()
         line = utterance.line
         turn = Turn(utterance.ticket, line.stream, utterance.needed_s, len(line.text))
-        if not self._seats.admit(turn):
+        if not self._seats.admit(turn, time.monotonic()):
             raise EngineBusyError(max(SHORTEST_RETRY_S, self.expected_wait_s()))
         self._lines[utterance.ticket] = utterance
         self._fill()
@@ -105,7 +105,7 @@ class Turns(Queue, Duty):
 
     @override
     def expected_wait_s(self) -> float:
-        return self._seats.expected_wait_s()
+        return self._seats.expected_wait_s(time.monotonic())
 
     @override
     def begin(self, child: Child, ready: Ready) -> None:

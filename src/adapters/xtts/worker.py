@@ -1,4 +1,4 @@
-"""The child process: owns the model, and speaks for the server with one thread."""
+"""The child process: owns the model, and speaks for the server."""
 
 import contextlib
 import resource
@@ -7,7 +7,9 @@ import signal
 import socket
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from concurrent.futures import Future, wait
+from functools import partial
 from typing import Protocol
 
 import torch
@@ -30,6 +32,7 @@ from adapters.xtts.messages import (
 )
 from adapters.xtts.model.guards import Fault, most_tokens
 from adapters.xtts.model.opening import Model, open_model
+from adapters.xtts.model.runner import Voiced
 from adapters.xtts.model.scheduler import Scheduler, Turn, Work
 from adapters.xtts.model.sequence import Sequence
 from adapters.xtts.pipe import ChildPipe, ServerGoneError
@@ -39,6 +42,7 @@ from domain.ports import Chunk
 from domain.voice import Timbre
 
 _BEAT_S = 0.5
+_GLANCE_S = 0.005
 _LONGEST_CHUNK_S = 1.2
 _SEEDS = 2**63
 _WHY = {
@@ -64,7 +68,10 @@ class Pipe(Protocol):
 
 
 class Worker:
-    """Hears the server between two turns of the model."""
+    """Takes one turn of the model after another, and hears the server in between.
+
+    The vocoder works in a thread of its own, for one line at a time, while the others step.
+    """
 
     def __init__(self, pipe: Pipe, model: Model, chunk_tokens: int | None) -> None:
         self._pipe = pipe
@@ -72,22 +79,35 @@ class Worker:
         self._chunk_tokens = chunk_tokens
         self._scheduler = Scheduler(model.card.slots or 1)
         self._lessons: deque[tuple[int, Lesson]] = deque()
+        self._voicing: tuple[Sequence, Future[Voiced]] | None = None
         self._told_s = time.monotonic()
 
     def work(self) -> None:
         """Speak and learn until the server is no more."""
         while True:
-            # A message may change whose turn it is: all are heard before one is taken.
-            while (message := self._pipe.hear()) is not None:
-                self._heed(message)
-            if (turn := self._scheduler.next()) is not None:
-                self._take(turn)
-            if self._lessons:
-                self._learn()
-            elif turn is None and (message := self._pipe.hear(_BEAT_S)) is not None:
-                self._heed(message)
-            if time.monotonic() - self._told_s > _BEAT_S:
-                self._tell(Beat())
+            self._turn()
+
+    def _turn(self) -> None:
+        # A message may change whose turn it is: all are heard before one is taken.
+        while (message := self._pipe.hear()) is not None:
+            self._heed(message)
+        self._voice()
+        turn = self._scheduler.next(time.monotonic())
+        if turn is not None:
+            self._take(turn)
+        if self._lessons:
+            self._learn()
+        elif turn is None:
+            self._wait()
+        if time.monotonic() - self._told_s > _BEAT_S:
+            self._tell(Beat())
+
+    def _wait(self) -> None:
+        """Nothing is to be done until the vocoder is done or the server says something."""
+        if self._voicing is not None:
+            wait((self._voicing[1],), _GLANCE_S)
+        elif (message := self._pipe.hear(_BEAT_S)) is not None:
+            self._heed(message)
 
     def _heed(self, message: ToChild) -> None:
         match message:
@@ -109,60 +129,79 @@ class Worker:
             line=line,
             most_tokens=0,
             most_ahead=round((card.ahead_s - _LONGEST_CHUNK_S) * card.rate_hz),
+            needed_s=time.monotonic() + line.lead_s,
             chunk_tokens=line.settings.stream_chunk_size or self._chunk_tokens,
             seed=secrets.randbelow(_SEEDS) if seed is None else seed,
         )
 
     def _take(self, turn: Turn) -> None:
-        """Do what is next; what fails fails its own lines alone."""
+        """Do what is next; what fails fails its own line alone."""
         if turn.work is Work.STEP:
-            with self._answering(*turn.sequences):
-                self._model.runner.step(turn.sequences)
-        for sequence in filter(self._scheduler.holds, turn.sequences):
+            for sequence, error in self._model.runner.step(turn.sequences):
+                self._fail(sequence, error)
+        for sequence in turn.sequences:
             with self._answering(sequence):
                 if turn.work is Work.READ:
                     self._read(sequence)
-                elif turn.work is Work.VOICE:
-                    self._voice(sequence)
-                if sequence.fault is not None:
-                    self._mend(sequence, sequence.fault)
+                self._mend(sequence)
 
     @contextlib.contextmanager
-    def _answering(self, *sequences: Sequence) -> Iterator[None]:
+    def _answering(self, sequence: Sequence) -> Iterator[None]:
         try:
             yield
         except ServerGoneError:
             raise
         except Exception as error:  # noqa: BLE001 - the server learns of it; the others go on
-            self._fail(sequences, error)
+            self._fail(sequence, error)
 
     def _read(self, sequence: Sequence) -> None:
-        line = sequence.line
-        ids = self._model.text.ids(line.text, line.language)
-        sequence.most_tokens = most_tokens(len(ids))
-        self._model.runner.read(sequence, ids)
+        runner, line = self._model.runner, sequence.line
+        if not sequence.most_tokens:
+            ids = self._model.text.ids(line.text, line.language)
+            sequence.most_tokens = most_tokens(len(ids))
+            runner.begin(sequence, ids)
+        runner.read(sequence)
 
-    def _voice(self, sequence: Sequence) -> None:
-        samples = self._model.runner.voice(sequence)
-        if sequence.fault is None and (len(samples) or sequence.ended):
-            sequence.chunks += 1
-            sequence.sent += len(samples)
-            self._tell(Sound(sequence.ticket, Chunk(samples, last=sequence.ended)))
-            if sequence.ended:
-                self._leave(sequence.ticket)
+    def _voice(self) -> None:
+        """Settle what the vocoder has done, and give it what is due."""
+        if self._voicing is not None:
+            sequence, made = self._voicing
+            if not made.done():
+                return
+            self._voicing = None
+            if self._scheduler.holds(sequence):
+                with self._answering(sequence):
+                    self._settle(sequence, made.result())
+        if (sequence_due := self._scheduler.due(time.monotonic())) is not None:
+            with self._answering(sequence_due):
+                tell = partial(self._say, sequence_due.ticket)
+                self._voicing = sequence_due, self._model.runner.voice(sequence_due, tell)
 
-    def _mend(self, sequence: Sequence, fault: Fault) -> None:
+    def _say(self, ticket: int, voiced: Voiced) -> None:
+        """Send sound on as soon as it is made: this is the vocoder's thread."""
+        if voiced.fault is None and (len(voiced.samples) or voiced.last):
+            self._pipe.tell(Sound(ticket, Chunk(voiced.samples, last=voiced.last)))
+
+    def _settle(self, sequence: Sequence, voiced: Voiced) -> None:
+        self._model.runner.settle(sequence, voiced, time.monotonic())
+        self._mend(sequence)
+        if voiced.last and voiced.fault is None:
+            self._leave(sequence.ticket)
+
+    def _mend(self, sequence: Sequence) -> None:
         """Let a line that has lost its way try once more with other dice."""
+        fault = sequence.fault
+        if fault is None or sequence.sounding or not self._scheduler.holds(sequence):
+            return
         self._tell(Tripped(fault))
         if sequence.tried_again:
             reason = f"The model lost its way in this line ({_WHY[fault]}); try another text."
             raise EngineFailedError(reason)
         self._model.runner.retry(sequence, (sequence.seed + 1) % _SEEDS)
 
-    def _fail(self, sequences: Iterable[Sequence], error: Exception) -> None:
-        for sequence in sequences:
-            self._tell(_failed(sequence.ticket, error))
-            self._leave(sequence.ticket)
+    def _fail(self, sequence: Sequence, error: Exception) -> None:
+        self._tell(_failed(sequence.ticket, error))
+        self._leave(sequence.ticket)
 
     def _leave(self, ticket: int) -> None:
         sequence = self._scheduler.leave(ticket)

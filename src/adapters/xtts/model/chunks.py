@@ -5,6 +5,7 @@ import math
 # While one chunk is heard the next must be made. At half of real time each may last twice as long
 # as all that came before, less what a small window costs beyond its size.
 _LATENTS = (6, 4, 6, 8, 12, 16, 24)
+CHUNK_SIZES = len(_LATENTS)
 
 
 def wanted_latents(chunk: int, rate: float, cap: int | None) -> int:

@@ -1,11 +1,12 @@
 """A step of the transformer on a processor: one compiled call in place of a thousand small ones.
 
 It keeps to the thread that calls it, so that the other cores are free for the server and for the
-vocoder; one core reads the weights nearly as fast as several. Lines that step together share the
-reading and nothing else: each gets the sums it would get alone, in the same order.
+vocoder. Lines that step together share the reading of the weights and nothing else: each gets the
+sums it would get alone, in the same order.
 """
 
 import math
+import pickle
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
@@ -16,7 +17,7 @@ from numba.extending import overload
 from numpy.typing import NDArray
 from torch import Tensor
 
-from adapters.xtts.model.layers import EPSILON, Norm, Weights
+from adapters.xtts.model.layers import Norm, Weights
 from adapters.xtts.model.linear import Matrices
 from adapters.xtts.model.slots import Slots
 
@@ -29,7 +30,7 @@ Levels = NDArray[np.float32] | NDArray[np.uint16] | NDArray[np.int8]
 
 _TILE = 16
 """Outputs whose weights stay at hand while every line is multiplied by them."""
-_EPSILON = np.float32(EPSILON)
+_EPSILON = np.float32(1e-5)
 _HALF, _ONE, _LN_2 = np.float32(0.5), np.float32(1), np.float32(math.log(2))
 _LEAST_EXPONENT = np.float32(-87)
 _GELU = np.float32(math.sqrt(8 / math.pi))
@@ -39,18 +40,21 @@ _FAST = {"reassoc", "contract", "arcp", "nsz"}
 """Sums may be taken in any order; what is no number stays so, for the guard to find."""
 
 
-def _compiled(function: Callable[P, T]) -> Callable[P, T]:
-    """Compile at the first call, and keep the result where there is a place to keep it."""
+_BROKEN_CACHE = (OSError, EOFError, pickle.UnpicklingError)
 
-    def compiled(*, cache: bool) -> Callable[P, T]:
-        jit = njit(nogil=True, cache=cache, error_model="numpy", fastmath=_FAST)
-        made: Callable[P, T] = jit(function)
-        return made
 
+def _part(function: Callable[P, T], *, kept: bool = False) -> Callable[P, T]:
+    """Compile a part of the step, or with `kept` the whole for the next start as well."""
+    jit = njit(nogil=True, cache=kept, error_model="numpy", fastmath=_FAST)
+    made: Callable[P, T] = jit(function)
+    return made
+
+
+def _whole(function: Callable[P, T]) -> Callable[P, T]:
     try:
-        return compiled(cache=True)
+        return _part(function, kept=True)
     except RuntimeError:  # neither the sources' folder nor the user's can be written
-        return compiled(cache=False)
+        return _part(function)
 
 
 class _Norms(NamedTuple):
@@ -65,7 +69,7 @@ class _Matrices(NamedTuple):
 
 
 class _Weights(NamedTuple):
-    """As in `layers.Weights`."""
+    """As in `layers.Weights`; numba asks for tuples of arrays."""
 
     before_attention: _Norms
     attention: _Matrices
@@ -73,6 +77,8 @@ class _Weights(NamedTuple):
     before_widening: _Norms
     widen: _Matrices
     narrow: _Matrices
+    endings: _Norms
+    head: _Matrices
 
 
 class CompiledStep:
@@ -86,14 +92,25 @@ class CompiledStep:
             before_widening=_norms(weights.before_widening),
             widen=_matrices(weights.widen),
             narrow=_matrices(weights.narrow),
+            endings=_norms(weights.endings),
+            head=_matrices(weights.head),
         )
+        self._run = _whole(_step)
 
-    def __call__(self, slots: Slots, rows: Sequence[int], hidden: Tensor) -> Tensor:
-        """Take a row of each slot through all layers."""
-        said = hidden.clone()
+    def __call__(self, slots: Slots, rows: Sequence[int], hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Take a row of each slot through the model; return latents and logits."""
         lengths = np.array([slots.lengths[slot] for slot in rows])
-        _step(said.numpy(), np.array(rows), lengths, _array(slots.states), self._weights)
-        return said
+        if lengths.max() >= slots.positions:
+            raise IndexError("a slot is full")
+        latents = hidden.clone()
+        logits = hidden.new_empty(len(rows), self._weights.head.bias.shape[1])
+        work = (_array(slots.states), self._weights, latents.numpy(), logits.numpy())
+        try:
+            self._run(np.array(rows), lengths, *work)
+        except _BROKEN_CACHE:  # what was kept cannot be read, or there is no room to keep it
+            self._run = _part(_step)
+            self._run(np.array(rows), lengths, *work)
+        return latents, logits
 
 
 def _norms(norms: Norm) -> _Norms:
@@ -110,48 +127,7 @@ def _array(tensor: Tensor) -> NDArray[Any]:
     return known.numpy()
 
 
-@_compiled
-def _step(
-    hidden: Floats,
-    slots: NDArray[np.int64],
-    lengths: NDArray[np.int64],
-    states: Levels,
-    weights: _Weights,
-) -> None:
-    lines, width = hidden.shape
-    rows = np.empty_like(hidden)
-    mixed = np.empty((lines, 3 * width), np.float32)
-    wide = np.empty((lines, weights.widen.bias.shape[1]), np.float32)
-    for layer in range(len(states)):
-        _norm(hidden, weights.before_attention, layer, rows)
-        _multiply(rows, weights.attention, layer, mixed)
-        for line in range(lines):
-            keys, values = states[layer, 0, slots[line]], states[layer, 1, slots[line]]
-            _attend(mixed[line], keys, values, lengths[line], rows[line])
-        _multiply(rows, weights.attended, layer, mixed)
-        hidden += mixed[:, :width]
-        _norm(hidden, weights.before_widening, layer, rows)
-        _multiply(rows, weights.widen, layer, wide)
-        _bend(wide)
-        _multiply(wide, weights.narrow, layer, mixed)
-        hidden += mixed[:, :width]
-
-
-@_compiled
-def _norm(rows: Floats, norms: _Norms, layer: int, out: Floats) -> None:
-    weight, bias, width = norms.weight[layer], norms.bias[layer], np.float32(rows.shape[1])
-    for line in range(len(rows)):
-        row = rows[line]
-        mean = row.sum() / width
-        spread = np.float32(0)
-        for at in range(len(row)):
-            spread += (row[at] - mean) * (row[at] - mean)
-        slope = _ONE / np.sqrt(spread / width + _EPSILON)
-        for at in range(len(row)):
-            out[line, at] = (row[at] - mean) * slope * weight[at] + bias[at]
-
-
-@_compiled
+@_part
 def _multiply(rows: Floats, matrices: _Matrices, layer: int, out: Floats) -> None:
     levels, scale, bias = matrices.levels[layer], matrices.scale[layer], matrices.bias[layer]
     for first in range(0, len(levels), _TILE):
@@ -160,7 +136,7 @@ def _multiply(rows: Floats, matrices: _Matrices, layer: int, out: Floats) -> Non
                 out[line, at] = _dot(levels[at], rows[line]) * scale[at] + bias[at]
 
 
-@_compiled
+@_part
 def _attend(mixed: Floats, keys: Levels, values: Levels, length: int, out: Floats) -> None:
     """Write a line's key and value behind those it knows, and let its query hear them all."""
     heads, _, width = keys.shape
@@ -176,7 +152,7 @@ def _attend(mixed: Floats, keys: Levels, values: Levels, length: int, out: Float
         _blend(shares, values[head], heard[head])
 
 
-@_compiled
+@_part
 def _share_out(query: Floats, keys: Levels, shares: Floats) -> None:
     """Softmax of what a query finds in each key."""
     scale = np.float32(1 / math.sqrt(len(query)))
@@ -192,7 +168,7 @@ def _share_out(query: Floats, keys: Levels, shares: Floats) -> None:
         shares[at] /= total
 
 
-@_compiled
+@_part
 def _blend(shares: Floats, values: Levels, out: Floats) -> None:
     """Add up rows of values by their shares, eight rows at a time."""
     out[:] = 0
@@ -215,7 +191,7 @@ def _blend(shares: Floats, values: Levels, out: Floats) -> None:
             out[at] += shares[row] * _number(values[row, at])
 
 
-@_compiled
+@_part
 def _bend(rows: Floats) -> None:
     """GELU as GPT-2 has it, its tanh written as an exponential."""
     for line in range(len(rows)):
@@ -225,7 +201,7 @@ def _bend(rows: Floats) -> None:
             row[at] = row[at] / (_ONE + _exp(-bent))
 
 
-@_compiled
+@_part
 def _dot(levels: Levels, row: Floats) -> np.float32:
     total = np.float32(0)
     for at in range(len(levels)):
@@ -233,24 +209,25 @@ def _dot(levels: Levels, row: Floats) -> np.float32:
     return total
 
 
-@_compiled
+@_part
 def _exp(power: np.float32) -> np.float32:
-    """Return e to a power, within 4e-6, by operations that a processor does on 16 at once."""
+    """Return e to a power, within 5e-6, by operations that a processor does on 16 at once."""
     twos = min(max(power, _LEAST_EXPONENT), -_LEAST_EXPONENT) / _LN_2
     whole = np.floor(twos + _HALF)
     rest = (twos - whole) * _LN_2
     series = np.float32(1 / 720)
     for factor in (1 / 120, 1 / 24, 1 / 6, 1 / 2, 1.0, 1.0):
         series = series * rest + np.float32(factor)
-    return series * _float(np.uint32((np.int32(whole) + 127) << 23))
+    shift = np.int32(whole) if whole == whole else np.int32(0)  # noqa: PLR0124 - no number
+    return series * _float(np.uint32((shift + 127) << 23))
 
 
-@_compiled
+@_part
 def _float(bits: np.uint32) -> np.float32:
     return np.uint32(bits).view(np.float32)
 
 
-@_compiled
+@_part
 def _upper_half(number: np.float32) -> np.uint16:
     """Round to the nearest bfloat16, and to the even one between two."""
     bits = np.uint32(np.float32(number).view(np.uint32))
@@ -277,3 +254,50 @@ def _level_of(number: Any, kept: Any) -> Any:  # noqa: ARG001
     if kept.dtype is types.uint16:
         return lambda number, kept: _upper_half(number)  # noqa: ARG005
     return lambda number, kept: number  # noqa: ARG005
+
+
+def _step(
+    slots: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    states: Levels,
+    weights: _Weights,
+    hidden: Floats,
+    logits: Floats,
+) -> None:
+    """Turn rows (lines, width) into latents, and write their logits."""
+    lines, width = hidden.shape
+    rows = np.empty_like(hidden)
+    mixed = np.empty((lines, 3 * width), np.float32)
+    wide = np.empty((lines, weights.widen.bias.shape[1]), np.float32)
+    for layer in range(len(states)):
+        _norm(hidden, weights.before_attention, layer, rows)
+        _multiply(rows, weights.attention, layer, mixed)
+        for line in range(lines):
+            keys, values = states[layer, 0, slots[line]], states[layer, 1, slots[line]]
+            _attend(mixed[line], keys, values, lengths[line], rows[line])
+        _multiply(rows, weights.attended, layer, mixed)
+        hidden += mixed[:, :width]
+        _norm(hidden, weights.before_widening, layer, rows)
+        _multiply(rows, weights.widen, layer, wide)
+        _bend(wide)
+        _multiply(wide, weights.narrow, layer, mixed)
+        hidden += mixed[:, :width]
+    _norm(hidden, weights.endings, 0, rows)
+    _norm(rows, weights.endings, 1, hidden)
+    _multiply(hidden, weights.head, 0, logits)
+
+
+@_part
+def _norm(rows: Floats, norms: _Norms, layer: int, out: Floats) -> None:
+    weight, bias, width = norms.weight[layer], norms.bias[layer], np.float32(rows.shape[1])
+    for line in range(len(rows)):
+        row = rows[line]
+        total = spread = np.float32(0)
+        for at in range(len(row)):
+            total += row[at]
+        mean = total / width
+        for at in range(len(row)):
+            spread += (row[at] - mean) * (row[at] - mean)
+        slope = _ONE / np.sqrt(spread / width + _EPSILON)
+        for at in range(len(row)):
+            out[line, at] = (row[at] - mean) * slope * weight[at] + bias[at]

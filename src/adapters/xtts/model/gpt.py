@@ -8,9 +8,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from adapters.xtts.model.compiled import CompiledStep
-from adapters.xtts.model.layers import Layer, Norm, Weights
-from adapters.xtts.model.linear import Plain, Precision
-from adapters.xtts.model.slots import Remembered, Slots
+from adapters.xtts.model.layers import Layer, copied
+from adapters.xtts.model.linear import Precision
+from adapters.xtts.model.slots import Slots
 
 _STATES = {
     Precision.FP32: torch.float32,
@@ -39,12 +39,11 @@ class Gpt:
         self._text_places = _on(gpt.text_pos_embedding.emb.weight, device)
         self._sounds = _on(gpt.mel_embedding.weight, device)
         self._sound_places = _on(gpt.mel_pos_embedding.emb.weight, device)
-        weights = Weights.of(gpt.gpt.h, precision, device)
+        weights = copied(gpt, precision, device)
         self._layers = [Layer(weights, layer) for layer in range(len(gpt.gpt.h))]
-        self._through = CompiledStep(weights) if device.type == "cpu" else self.through_torch
-        self._after_layers = _norm(gpt.gpt.ln_f, device)
-        self._final_norm = _norm(gpt.final_norm, device)
-        self._head = Plain(_on(gpt.mel_head.weight, device), _on(gpt.mel_head.bias, device))
+        self._endings = [weights.endings.layer(at) for at in range(2)]
+        self._head = weights.head.layer(0)
+        self._compiled = CompiledStep(weights) if device.type == "cpu" else None
 
     def slots(self, count: int) -> Slots:
         """Room for so many lines of the longest kind."""
@@ -58,32 +57,41 @@ class Gpt:
             device=self.device,
         )
 
-    def voice(self, slots: Slots, slot: int, latent: Tensor) -> Remembered:
-        """Read a voice's latents (positions, width) once, for every line it will speak."""
-        slots.rewind(slot, 0)
-        self._read(slots, slot, latent.to(self.device))
-        return slots.remember(slot)
-
-    def prompt(self, slots: Slots, slot: int, ids: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Read a text behind the voice in a slot; return the first latent and its logits."""
+    def prompt(self, ids: Sequence[int]) -> Tensor:
+        """Return the rows of a text, to be read behind a voice."""
         start, stop = self._text_ends
         tokens = torch.tensor((start, *ids, stop), device=self.device)
         text = self._texts[tokens] + self._text_places[: len(tokens)]
         first = self._sounds[self.start_token] + self._sound_places[0]
-        return self._said(self._read(slots, slot, torch.cat((text, first[None]))))
+        return torch.cat((text, first[None]))
+
+    def read(self, slots: Slots, slot: int, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Read rows behind what a slot knows; return the last one's latent and its logits."""
+        hidden = rows
+        mask = _causal(slots.lengths[slot], len(hidden), self.device)
+        for index, layer in enumerate(self._layers):
+            queries, keys, values = layer.ask(hidden, self.heads)
+            known = slots.write(index, slot, keys.transpose(0, 1), values.transpose(0, 1))
+            heard = _attend(queries.transpose(0, 1), *known, mask)
+            hidden = layer.go_on(hidden, heard)
+        slots.grow(slot, len(hidden))
+        return self._said(hidden[-1:])
 
     def step(
         self, slots: Slots, rows: Sequence[int], tokens: Tensor, places: Sequence[int]
     ) -> tuple[Tensor, Tensor]:
         """Read one token a slot, each at its own place; return next latents and their logits."""
         hidden = self._sounds[tokens] + self._sound_places[list(places)]
-        hidden = self._through(slots, rows, hidden)
+        step = self._compiled or self.step_in_torch
+        said = step(slots, rows, hidden)
         for slot in rows:
             slots.grow(slot, 1)
-        return self._said(hidden)
+        return said
 
-    def through_torch(self, slots: Slots, rows: Sequence[int], hidden: Tensor) -> Tensor:
-        """Take a row of each slot through all layers, on any device."""
+    def step_in_torch(
+        self, slots: Slots, rows: Sequence[int], hidden: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Take a row of each slot through the model, on any device; return latents and logits."""
         for index, layer in enumerate(self._layers):
             queries, keys, values = layer.ask(hidden, self.heads)
             heard = [
@@ -94,22 +102,12 @@ class Gpt:
                 for at, slot in enumerate(rows)
             ]
             hidden = layer.go_on(hidden, torch.cat(heard))
-        return hidden
-
-    def _read(self, slots: Slots, slot: int, hidden: Tensor) -> Tensor:
-        """Read many positions of one slot at once; return the last one's state."""
-        mask = _causal(slots.lengths[slot], len(hidden), self.device)
-        for index, layer in enumerate(self._layers):
-            queries, keys, values = layer.ask(hidden, self.heads)
-            known = slots.write(index, slot, keys.transpose(0, 1), values.transpose(0, 1))
-            heard = _attend(queries.transpose(0, 1), *known, mask)
-            hidden = layer.go_on(hidden, heard)
-        slots.grow(slot, len(hidden))
-        return hidden[-1:]
+        return self._said(hidden)
 
     def _said(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
-        latents = self._final_norm(self._after_layers(hidden))
-        return latents, self._head(latents)
+        for norm in self._endings:
+            hidden = norm(hidden)
+        return hidden, self._head(hidden)
 
 
 def _attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -123,10 +121,6 @@ def _attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None =
 def _causal(known: int, new: int, device: torch.device) -> Tensor:
     """Each new position sees all that was known, itself, and the new ones before it."""
     return torch.ones(new, known + new, dtype=torch.bool, device=device).tril(known)
-
-
-def _norm(module: Any, device: torch.device) -> Norm:
-    return Norm(_on(module.weight, device), _on(module.bias, device))
 
 
 def _on(weight: Tensor, device: torch.device) -> Tensor:

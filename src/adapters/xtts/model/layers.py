@@ -1,8 +1,8 @@
 """The transformer's layers: their weights, side by side, and how torch takes rows through one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,21 +10,21 @@ from torch.nn import functional
 
 from adapters.xtts.model.linear import Matrices, Precision
 
-EPSILON = 1e-5
+_EPSILON = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """A layer normalisation, or those of all layers: (layers, width)."""
+    """A layer normalisation, or several: (layers, width)."""
 
     weight: Tensor
     bias: Tensor
 
     def __call__(self, rows: Tensor) -> Tensor:
         """Bring rows to mean 0 and variance 1, then to the model's own."""
-        return functional.layer_norm(rows, self.weight.shape, self.weight, self.bias, EPSILON)
+        return functional.layer_norm(rows, self.weight.shape, self.weight, self.bias, _EPSILON)
 
-    def of(self, layer: int) -> "Norm":
+    def layer(self, layer: int) -> "Norm":
         """Return one layer's."""
         return Norm(self.weight[layer], self.bias[layer])
 
@@ -39,45 +39,51 @@ class Weights:
     before_widening: Norm
     widen: Matrices
     narrow: Matrices
+    endings: Norm
+    """The norms behind the last layer, one after the other: out come latents."""
+    head: Matrices
+    """What makes logits of them."""
 
-    @classmethod
-    def of(cls, blocks: Sequence[Any], precision: Precision, device: torch.device) -> Self:
-        """Copy those of GPT-2's own blocks."""
 
-        def norms(of: Callable[[Any], Any]) -> Norm:
-            modules = [of(block) for block in blocks]
-            weight, bias = (_stacked(modules, name) for name in ("weight", "bias"))
-            return Norm(weight.to(device), bias.to(device))
+def copied(gpt: Any, precision: Precision, device: torch.device) -> Weights:
+    """Copy coqui's weights: the checkpoint's own are windows into its file."""
+    blocks = gpt.gpt.h
 
-        def matrices(of: Callable[[Any], Any]) -> Matrices:
-            modules = [of(block) for block in blocks]
-            # GPT-2 keeps its matrices as (in, out).
-            return Matrices(
-                [module.weight.detach().t().to(device) for module in modules],
-                [module.bias.detach().to(device) for module in modules],
-                precision,
-            )
-
-        return cls(
-            before_attention=norms(lambda block: block.ln_1),
-            attention=matrices(lambda block: block.attn.c_attn),
-            attended=matrices(lambda block: block.attn.c_proj),
-            before_widening=norms(lambda block: block.ln_2),
-            widen=matrices(lambda block: block.mlp.c_fc),
-            narrow=matrices(lambda block: block.mlp.c_proj),
+    def norms(modules: Iterable[Any]) -> Norm:
+        weights, biases = zip(*((each.weight, each.bias) for each in modules), strict=True)
+        return Norm(
+            torch.stack(weights).detach().to(device), torch.stack(biases).detach().to(device)
         )
+
+    def matrices(modules: Iterable[Any]) -> Matrices:
+        # GPT-2 keeps its matrices as (in, out).
+        pairs = [(each.weight.detach().t(), each.bias.detach()) for each in modules]
+        return Matrices(pairs, precision, device)
+
+    return Weights(
+        before_attention=norms(block.ln_1 for block in blocks),
+        attention=matrices(block.attn.c_attn for block in blocks),
+        attended=matrices(block.attn.c_proj for block in blocks),
+        before_widening=norms(block.ln_2 for block in blocks),
+        widen=matrices(block.mlp.c_fc for block in blocks),
+        narrow=matrices(block.mlp.c_proj for block in blocks),
+        endings=norms((gpt.gpt.ln_f, gpt.final_norm)),
+        head=Matrices(
+            [(gpt.mel_head.weight.detach(), gpt.mel_head.bias.detach())], Precision.FP32, device
+        ),
+    )
 
 
 class Layer:
     """One block, as torch goes through it."""
 
     def __init__(self, weights: Weights, layer: int) -> None:
-        self._before_attention = weights.before_attention.of(layer)
-        self._attention = weights.attention.of(layer)
-        self._attended = weights.attended.of(layer)
-        self._before_widening = weights.before_widening.of(layer)
-        self._widen = weights.widen.of(layer)
-        self._narrow = weights.narrow.of(layer)
+        self._before_attention = weights.before_attention.layer(layer)
+        self._attention = weights.attention.layer(layer)
+        self._attended = weights.attended.layer(layer)
+        self._before_widening = weights.before_widening.layer(layer)
+        self._widen = weights.widen.layer(layer)
+        self._narrow = weights.narrow.layer(layer)
 
     def ask(self, hidden: Tensor, heads: int) -> tuple[Tensor, Tensor, Tensor]:
         """Return queries, keys and values, each (rows, heads, width of a head)."""
@@ -90,7 +96,3 @@ class Layer:
         hidden = hidden + self._attended(heard)
         wide = functional.gelu(self._widen(self._before_widening(hidden)), approximate="tanh")
         return hidden + self._narrow(wide)
-
-
-def _stacked(modules: Sequence[Any], name: str) -> Tensor:
-    return torch.stack([getattr(module, name).detach().float() for module in modules])

@@ -43,28 +43,30 @@ class Matrices:
     """
 
     def __init__(
-        self, weights: Sequence[Tensor], biases: Sequence[Tensor], precision: Precision
+        self, pairs: Sequence[tuple[Tensor, Tensor]], precision: Precision, device: torch.device
     ) -> None:
-        layers, (outs, ins), device = len(weights), weights[0].shape, weights[0].device
+        """Copy weights of the shape (out, in), each with its bias."""
+        layers, (outs, ins) = len(pairs), pairs[0][0].shape
         self.levels = torch.empty(layers, outs, ins, dtype=_KINDS[precision], device=device)
         self.scale = torch.ones(layers, outs, device=device)
-        self.bias = torch.stack([bias.float() for bias in biases])
-        for layer, weight in enumerate(weights):
-            levels = weight.float()
+        self.bias = torch.empty(layers, outs, device=device)
+        for layer, (weight, bias) in enumerate(pairs):
+            levels = weight.to(device, torch.float32)
             if precision is Precision.INT8:
                 self.scale[layer] = levels.abs().amax(1).clamp(min=_TINY) / 127
                 levels = (levels / self.scale[layer, :, None]).round()
             self.levels[layer] = levels
+            self.bias[layer] = bias
 
-    def of(self, layer: int) -> Linear:
+    def layer(self, layer: int) -> Linear:
         """Return one layer's, to multiply many rows by."""
         levels, bias = self.levels[layer], self.bias[layer]
         if levels.dtype is torch.int8:
             return _Int8(levels, self.scale[layer], bias)
-        return Plain(levels, bias)
+        return _Plain(levels, bias)
 
 
-class Plain(Linear):
+class _Plain(Linear):
     """A matrix of floats, and rows that are brought to its kind."""
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:

@@ -1,6 +1,7 @@
 """All that one child speaks with, put together and warm."""
 
 import os
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 
 from adapters.xtts.messages import Setup
 from adapters.xtts.model.checkpoint import Checkpoint, load
+from adapters.xtts.model.chunks import CHUNK_SIZES
 from adapters.xtts.model.conditioning import Conditioning
 from adapters.xtts.model.gpt import Gpt
 from adapters.xtts.model.guards import Fault
@@ -34,7 +36,6 @@ _AHEAD_S = 5.0
 _SLOTS = {"cpu": 4, "cuda": 16}
 _RATES = (0.25, 4.0)
 _WARM_UP = "One, two, three."
-_WARM_UP_STEPS = 8
 _NOBODY = np.zeros(512, dtype=np.float32)
 
 
@@ -51,7 +52,8 @@ class Model:
 
 def open_model(setup: Setup) -> Model:
     """Load what the setup names; `ModelUnusableError` says why not."""
-    torch.set_num_threads(setup.threads or len(os.sched_getaffinity(0)))
+    threads = setup.threads or len(os.sched_getaffinity(0))
+    torch.set_num_threads(threads)
     device = _device(setup.device)
     checkpoint = load(setup.files, setup.sha256)
     leader = _leader(checkpoint)
@@ -64,6 +66,8 @@ def open_model(setup: Setup) -> Model:
     runner = Runner(
         gpt=gpt,
         vocoder=vocoder,
+        # The step has a core of its own.
+        vocoder_threads=max(1, threads - 1),
         taste=_taste(checkpoint.model.config),
         slots=slots,
         guarded=setup.guards,
@@ -103,14 +107,22 @@ def _leader(checkpoint: Checkpoint) -> torch.Tensor:
 
 
 def _warm_up(runner: Runner, text: Text, leader: torch.Tensor) -> None:
-    """Take real steps: what they need is laid out, and a model that makes no numbers is found."""
+    """Take real steps and make chunks of all sizes, so that what they need is laid out.
+
+    A model that makes no numbers is found here.
+    """
     arrays = {"gpt_cond_latent": leader.numpy(), "speaker_embedding": _NOBODY}
     line = SpokenLine("", 0, _WARM_UP, text.languages[0], Timbre("", arrays))
-    sequence = Sequence(ticket=0, line=line, most_tokens=_WARM_UP_STEPS, most_ahead=0, slot=0)
-    runner.read(sequence, text.ids(line.text, line.language))
-    while sequence.latents < _WARM_UP_STEPS and not sequence.ended:
-        runner.step([sequence])
-    runner.voice(sequence)
+    sequence = Sequence(ticket=0, line=line, most_tokens=0, most_ahead=sys.maxsize, slot=0)
+    runner.begin(sequence, text.ids(line.text, line.language))
+    while not sequence.ready:
+        runner.read(sequence)
+    while sequence.fault is None and sequence.chunks < CHUNK_SIZES:
+        while sequence.hungry:
+            for _, error in runner.step([sequence]):
+                raise error
+            sequence.ended = False
+        runner.settle(sequence, runner.voice(sequence).result(), 0.0)
     runner.leave(sequence)
     if sequence.fault is Fault.NUMBERS:
         raise ModelUnusableError("model.pth", "makes latents that are no numbers")

@@ -93,8 +93,8 @@ def _reference(gpt: Any, latent: Tensor) -> Tensor:
 
 def _made(gpt: Gpt, latent: Tensor) -> Tensor:
     slots = gpt.slots(1)
-    slots.begin(0, gpt.voice(slots, 0, latent))
-    first, _ = gpt.prompt(slots, 0, _IDS)
+    gpt.read(slots, 0, latent.to(gpt.device))
+    first, _ = gpt.read(slots, 0, gpt.prompt(_IDS))
     latents = [first]
     for place, token in enumerate(_TOKENS, start=1):
         latents.append(gpt.step(slots, [0], torch.tensor([token], device=gpt.device), [place])[0])

@@ -1,7 +1,9 @@
 """Does the scheduler's turns: the one place where lines and tensors meet."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Several
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -12,7 +14,7 @@ from torch import Tensor
 
 from adapters.xtts.model.gpt import Gpt
 from adapters.xtts.model.guards import Fault, Silence, in_a_loop
-from adapters.xtts.model.sampler import Drawn, Sampler, Taste
+from adapters.xtts.model.sampler import Sampler, Taste
 from adapters.xtts.model.sequence import Sequence
 from adapters.xtts.model.slots import Remembered
 from adapters.xtts.vocoder.tape import Tape
@@ -21,33 +23,64 @@ from domain.audio import HOUSE_RATE_HZ, Samples
 from domain.speech import SpeechSettings
 from domain.voice import Timbre
 
+Failure = tuple[Sequence, Exception]
 Number = TypeVar("Number", int, float)
 
 _VOICES = 64
-"""Voices whose keys and values are kept; each takes 8 MB."""
+"""Voices whose keys and values are kept; each takes 4 to 8 MB."""
+_ROWS = 24
+"""How much of a text is read at a time, alone or in company: about two steps' work."""
 
 
 @dataclass(slots=True)
 class _Spoken:
-    """The tensors of one line; `latent` and `logits` are those the next token is drawn from."""
+    """The tensors of one line.
 
-    begins_at: int
-    first: tuple[Tensor, Tensor]
-    latent: Tensor
-    logits: Tensor
+    `latent` and `logits` are those the next token is drawn from, `token` is the one drawn last.
+    """
+
+    reading: Iterator[None]
     tape: Tape
     silence: Silence = field(default_factory=lambda: Silence(HOUSE_RATE_HZ))
     unvoiced: list[Tensor] = field(default_factory=list)
+    begins_at: int = 0
+    first: tuple[Tensor, Tensor] = field(init=False)
+    latent: Tensor = field(init=False)
+    logits: Tensor = field(init=False)
+    token: Tensor = field(init=False)
+    sound: Tensor = field(init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """What the vocoder has made of a line's latents, and where that leaves it."""
+
+    samples: Samples
+    last: bool
+    fault: Fault | None
+    tape: Tape
+    silence: Silence
 
 
 class Runner:
     """Reads texts, draws tokens and makes sound for the lines in the slots."""
 
     def __init__(
-        self, *, gpt: Gpt, vocoder: Vocoder, taste: Taste, slots: int, guarded: bool
+        self,
+        *,
+        gpt: Gpt,
+        vocoder: Vocoder,
+        vocoder_threads: int,
+        taste: Taste,
+        slots: int,
+        guarded: bool,
     ) -> None:
         self._gpt = gpt
         self._vocoder = vocoder
+        # One thread for good: what oneDNN prepares for a shape belongs to the thread that asked.
+        self._vocoding = ThreadPoolExecutor(
+            1, initializer=torch.set_num_threads, initargs=(vocoder_threads,)
+        )
         self._guarded = guarded
         self.longest_audio = gpt.longest_audio
         self._taste = taste
@@ -58,53 +91,58 @@ class Runner:
         self._voices: OrderedDict[str, Remembered] = OrderedDict()
         self._spoken: dict[int, _Spoken] = {}
 
-    def read(self, sequence: Sequence, ids: Several[int]) -> None:
-        """Read a line's text behind its voice."""
-        line, slot = sequence.line, sequence.slot
-        self._slots.begin(slot, self._voice(line.timbre))
-        latent, logits = self._gpt.prompt(self._slots, slot, ids)
-        self._sampler.begin(slot, self._tasted(line.settings), sequence.seed)
-        self._spoken[slot] = _Spoken(
-            begins_at=self._slots.lengths[slot],
-            first=(latent, logits),
-            latent=latent,
-            logits=logits,
-            tape=self._tape(sequence),
-        )
+    def begin(self, sequence: Sequence, ids: Several[int]) -> None:
+        """Take in a line, whose voice and text are to be read."""
+        self._spoken[sequence.slot] = _Spoken(self._reading(sequence, ids), self._tape(sequence))
 
-    def step(self, sequences: Several[Sequence]) -> None:
-        """Draw the next token of each line, and read it where the line goes on."""
-        spoken = [self._spoken[each.slot] for each in sequences]
-        for each in spoken:
-            each.unvoiced.append(each.latent)
-        logits = torch.cat([each.logits for each in spoken])
-        drawn = self._sampler.draw([each.slot for each in sequences], logits)
+    def read(self, sequence: Sequence) -> None:
+        """Read a few rows more; the line is ready when there are no others."""
+        sequence.ready = next(self._spoken[sequence.slot].reading, True) is not None
+
+    def step(self, sequences: Several[Sequence]) -> list[Failure]:
+        """Draw the next token of each line, and read it where the line goes on.
+
+        Returns the lines that could not, and why; the others went on.
+        """
+        failed = _apart(sequences, self._draw)
+        drawn = _without(sequences, failed)
         # On a GPU the next step runs while the tokens travel: an end is noticed one step late.
         late = self._gpt.device.type == "cuda"
         if not late:
-            self._note(sequences, drawn)
-        going_on = [at for at, each in enumerate(sequences) if late or not each.ended]
-        if going_on:
-            self._go_on([sequences[at] for at in going_on], drawn.tokens[going_on], late=late)
+            self._note(drawn)
+        going_on = drawn if late else [each for each in drawn if not each.ended]
+        failed += _apart(going_on, lambda some: self._go_on(some, late=late))
         if late:
-            self._note(sequences, drawn)
+            self._note(_without(drawn, failed))
+        return failed
 
-    def voice(self, sequence: Sequence) -> Samples:
-        """Make the sound of all latents that have none yet, as far as it is certain."""
-        spoken = self._spoken[sequence.slot]
-        before = copy(spoken.tape), sequence.voiced, copy(spoken.silence)
-        spoken.tape.add(torch.cat(spoken.unvoiced))
+    def voice(
+        self, sequence: Sequence, tell: Callable[[Voiced], None] = lambda _: None
+    ) -> Future[Voiced]:
+        """Have the vocoder's thread make sound of all latents that have none, and tell of it."""
+        spoken, last = self._spoken[sequence.slot], sequence.ended
+        latents, tape, silence = torch.cat(spoken.unvoiced), copy(spoken.tape), copy(spoken.silence)
         spoken.unvoiced.clear()
-        sequence.voiced = sequence.latents
-        samples = self._vocoder.speak(spoken.tape, last=sequence.ended).cpu().numpy()
-        if not np.isfinite(samples).all():
-            sequence.fault = Fault.NUMBERS
-        elif self._guarded and spoken.silence.too_long(samples):
-            sequence.fault = Fault.SILENCE
-        if sequence.fault is not None:
-            # Nobody gets to hear it.
-            spoken.tape, sequence.voiced, spoken.silence = before
-        return samples
+        sequence.voice()
+
+        @torch.inference_mode()
+        def work() -> Voiced:
+            tape.add(latents)
+            samples = self._vocoder.speak(tape, last=last).cpu().numpy()
+            voiced = Voiced(samples, last, self._heard(samples, silence), tape, silence)
+            tell(voiced)
+            return voiced
+
+        return self._vocoding.submit(work)
+
+    def settle(self, sequence: Sequence, voiced: Voiced, now_s: float) -> None:
+        """Note that the sound has gone out; if it is none, nobody got to hear it."""
+        if voiced.fault is not None:
+            sequence.fault, sequence.sounding = voiced.fault, 0
+            return
+        spoken = self._spoken[sequence.slot]
+        spoken.tape, spoken.silence = voiced.tape, voiced.silence
+        sequence.heard(len(voiced.samples), now_s)
 
     def retry(self, sequence: Sequence, seed: int) -> None:
         """Throw other dice behind the sound that its listener has; all of it if there is none."""
@@ -117,8 +155,8 @@ class Runner:
         self._sampler.resume(slot, seed, sequence.tokens)
         self._slots.rewind(slot, spoken.begins_at + max(0, sequence.voiced - 1))
         if sequence.voiced:
-            last = torch.tensor(sequence.tokens[-1:], device=self._gpt.device)
-            self._go_on([sequence], last, late=False)
+            spoken.token = torch.tensor(sequence.tokens[-1:], device=self._gpt.device)
+            self._go_on([sequence])
         else:
             spoken.latent, spoken.logits = spoken.first
 
@@ -126,8 +164,25 @@ class Runner:
         """Forget a line."""
         self._spoken.pop(sequence.slot, None)
 
-    def _note(self, sequences: Several[Sequence], drawn: Drawn) -> None:
-        tokens, sound = drawn.tokens.tolist(), drawn.sound.tolist()
+    def _heard(self, samples: Samples, silence: Silence) -> Fault | None:
+        if not np.isfinite(samples).all():
+            return Fault.NUMBERS
+        return Fault.SILENCE if self._guarded and silence.too_long(samples) else None
+
+    def _draw(self, sequences: Several[Sequence]) -> None:
+        spoken = [self._spoken[each.slot] for each in sequences]
+        logits = torch.cat([each.logits for each in spoken])
+        drawn = self._sampler.draw([each.slot for each in sequences], logits)
+        for row, each in enumerate(spoken):
+            each.unvoiced.append(each.latent)
+            each.token, each.sound = drawn.tokens[row : row + 1], drawn.sound[row : row + 1]
+
+    def _note(self, sequences: Several[Sequence]) -> None:
+        if not sequences:
+            return
+        spoken = [self._spoken[each.slot] for each in sequences]
+        tokens = torch.cat([each.token for each in spoken]).tolist()
+        sound = torch.cat([each.sound for each in spoken]).tolist()
         for each, token, is_sound in zip(sequences, tokens, sound, strict=True):
             each.tokens.append(token)
             each.ended = token == self._gpt.stop_token
@@ -143,29 +198,49 @@ class Runner:
         elif self._guarded and in_a_loop(sequence.tokens):
             sequence.fault = Fault.LOOP
 
-    def _go_on(self, sequences: Several[Sequence], tokens: Tensor, *, late: bool) -> None:
-        places = [each.latents + late for each in sequences]
-        rows = [each.slot for each in sequences]
-        latents, logits = self._gpt.step(self._slots, rows, tokens, places)
-        for at, each in enumerate(rows):
-            spoken = self._spoken[each]
-            spoken.latent, spoken.logits = latents[at : at + 1], logits[at : at + 1]
+    def _go_on(self, sequences: Several[Sequence], *, late: bool = False) -> None:
+        """Read the token that was drawn last."""
+        spoken = [self._spoken[each.slot] for each in sequences]
+        latents, logits = self._gpt.step(
+            self._slots,
+            [each.slot for each in sequences],
+            torch.cat([each.token for each in spoken]),
+            [each.latents + late for each in sequences],
+        )
+        for row, each in enumerate(spoken):
+            each.latent, each.logits = latents[row : row + 1], logits[row : row + 1]
 
     def _tape(self, sequence: Sequence) -> Tape:
         arrays = sequence.line.timbre.arrays
         embedding = torch.from_numpy(arrays["speaker_embedding"].copy())
         return self._vocoder.tape(embedding, sequence.line.rate)
 
-    def _voice(self, timbre: Timbre) -> Remembered:
-        """Return a voice's keys and values; the oldest make room for new ones."""
-        voice = self._voices.pop(timbre.sha256, None)
-        if voice is None:
-            latent = torch.from_numpy(timbre.arrays["gpt_cond_latent"].copy())
-            voice = self._gpt.voice(self._slots, self._voice_slot, latent)
-        self._voices[timbre.sha256] = voice
+    def _reading(self, sequence: Sequence, ids: Several[int]) -> Iterator[None]:
+        """Read the voice, unless it is known, and the text behind it."""
+        line, slot = sequence.line, sequence.slot
+        if line.timbre.sha256 not in self._voices:
+            yield from self._learn(line.timbre)
+        self._slots.begin(slot, self._voices[line.timbre.sha256])
+        self._voices.move_to_end(line.timbre.sha256)
+        self._sampler.begin(slot, self._tasted(line.settings), sequence.seed)
+        *others, last = torch.split(self._gpt.prompt(ids), _ROWS)
+        for rows in others:
+            self._gpt.read(self._slots, slot, rows)
+            yield
+        spoken = self._spoken[slot]
+        spoken.first = spoken.latent, spoken.logits = self._gpt.read(self._slots, slot, last)
+        spoken.begins_at = self._slots.lengths[slot]
+
+    def _learn(self, timbre: Timbre) -> Iterator[None]:
+        """Keep a voice's keys and values for all its lines; the oldest make room for new ones."""
+        latent = torch.from_numpy(timbre.arrays["gpt_cond_latent"].copy()).to(self._gpt.device)
+        self._slots.rewind(self._voice_slot, 0)
+        for rows in torch.split(latent, _ROWS):
+            self._gpt.read(self._slots, self._voice_slot, rows)
+            yield
+        self._voices[timbre.sha256] = self._slots.remember(self._voice_slot)
         if len(self._voices) > _VOICES:
             self._voices.popitem(last=False)
-        return voice
 
     def _tasted(self, settings: SpeechSettings) -> Taste:
         """Return what a request asks for, and the checkpoint's own taste for the rest."""
@@ -180,3 +255,22 @@ class Runner:
 
 def _given(asked: Number | None, own: Number) -> Number:
     return own if asked is None else asked
+
+
+def _apart(
+    sequences: Several[Sequence], work: Callable[[Several[Sequence]], None]
+) -> list[Failure]:
+    """Work for all at once; where that fails for each alone, so that nobody pays for another."""
+    if not sequences:
+        return []
+    try:
+        work(sequences)
+    except Exception as error:  # noqa: BLE001 - whose line it was learns of it
+        if len(sequences) == 1:
+            return [(sequences[0], error)]
+        return [failure for each in sequences for failure in _apart([each], work)]
+    return []
+
+
+def _without(sequences: Several[Sequence], failed: Several[Failure]) -> list[Sequence]:
+    return [each for each in sequences if all(each is not one for one, _ in failed)]

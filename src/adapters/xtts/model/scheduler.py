@@ -1,20 +1,22 @@
 """Whose turn it is in the model, and for what. It never sees a tensor."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from adapters.xtts.model.sequence import Sequence
 
+_COMFORT_S = 1.0
+"""Who has more sound than this in hand lets those step who have less."""
+
 
 class Work(Enum):
-    """What the model can do for lines."""
+    """What the transformer can do for lines."""
 
     READ = auto()
-    """Read the text of one line behind its voice."""
+    """Read a few more words of one line's text."""
     STEP = auto()
     """Draw one token for each of several lines."""
-    VOICE = auto()
-    """Turn the latents of one line into sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,7 @@ class Scheduler:
     def __init__(self, slots: int) -> None:
         self._free = list(range(slots))[::-1]
         self._sequences: dict[int, Sequence] = {}
-
-    def __len__(self) -> int:
-        """How many lines there are."""
-        return len(self._sequences)
+        self._read_last = False
 
     def join(self, sequence: Sequence) -> None:
         """Take in a line; its text is read as soon as a slot is free."""
@@ -49,21 +48,43 @@ class Scheduler:
 
     def holds(self, sequence: Sequence) -> bool:
         """Whether a line has not left."""
-        return sequence.ticket in self._sequences
+        return self._sequences.get(sequence.ticket) is sequence
 
     def find(self, ticket: int) -> Sequence | None:
         """Return a line that has not left."""
         return self._sequences.get(ticket)
 
-    def next(self) -> Turn | None:
-        """Return the next turn: sound that is due, then who has none yet, then a token each."""
-        sequences = self._sequences.values()
-        due = [each for each in sequences if each.due]
-        if due:
-            return Turn(Work.VOICE, (min(due, key=lambda each: each.lead),))
-        newcomer = next((each for each in sequences if not each.begun), None)
-        if newcomer is not None and self._free:
-            newcomer.slot = self._free.pop()
-            return Turn(Work.READ, (newcomer,))
-        hungry = tuple(each for each in sequences if each.hungry)
-        return Turn(Work.STEP, hungry) if hungry else None
+    def next(self, now_s: float) -> Turn | None:
+        """Return the next turn: some words of a text, or a token for all who are pressed.
+
+        Reading and stepping alternate, so that a newcomer delays those who speak by no more than
+        a few words at a time.
+        """
+        reader, stepping = self._reader(now_s), self._stepping(now_s)
+        self._read_last = reader is not None and not (stepping and self._read_last)
+        if self._read_last and reader is not None:
+            return Turn(Work.READ, (reader,))
+        return Turn(Work.STEP, stepping) if stepping else None
+
+    def due(self, now_s: float) -> Sequence | None:
+        """Return the line whose latents should become sound first."""
+        return _neediest((each for each in self._sequences.values() if each.due), now_s)
+
+    def _reader(self, now_s: float) -> Sequence | None:
+        """Return the line whose text is being read, or else the next; texts are read in turn."""
+        unread = [each for each in self._sequences.values() if not each.ready]
+        reading = _neediest((each for each in unread if each.begun), now_s)
+        if reading is None and self._free:
+            reading = _neediest(unread, now_s)
+            if reading is not None:
+                reading.slot = self._free.pop()
+        return reading
+
+    def _stepping(self, now_s: float) -> tuple[Sequence, ...]:
+        hungry = [each for each in self._sequences.values() if each.hungry]
+        pressed = [each for each in hungry if each.lead_s(now_s) < _COMFORT_S]
+        return tuple(pressed or hungry)
+
+
+def _neediest(sequences: Iterable[Sequence], now_s: float) -> Sequence | None:
+    return min(sequences, key=lambda each: each.lead_s(now_s), default=None)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from adapters.xtts.model.chunks import wanted_latents
 from adapters.xtts.model.guards import Fault
+from domain.audio import HOUSE_RATE_HZ
 from domain.ports import SpokenLine
 
 
@@ -16,10 +17,16 @@ class Sequence:
     most_tokens: int
     most_ahead: int
     """Samples that may wait for their listener before the line is parked."""
+    needed_s: float = 0.0
+    """When its listener runs dry, if nothing of it has come by then."""
     chunk_tokens: int | None = None
     slot: int = -1
+    ready: bool = False
+    """Whether its text has been read to the end."""
     seed: int = 0
     tokens: list[int] = field(default_factory=list)
+    sounding: int = 0
+    """Latents that are becoming sound right now."""
     voiced: int = 0
     """Latents that have become sound."""
     chunks: int = 0
@@ -32,7 +39,7 @@ class Sequence:
 
     @property
     def begun(self) -> bool:
-        """Whether its text has been read."""
+        """Whether it has a slot."""
         return self.slot >= 0
 
     @property
@@ -48,18 +55,30 @@ class Sequence:
     @property
     def hungry(self) -> bool:
         """Whether the next token should be drawn."""
-        return self.begun and not self.ended and not self.parked and not self.due
+        return self._goes_on and not self.ended and not self._enough
 
     @property
     def due(self) -> bool:
         """Whether the next chunk should become sound."""
-        enough = self.ended or self.latents - self.voiced >= self._next_chunk()
-        return self.begun and enough and not self.parked
+        return self._goes_on and not self.sounding and (self.ended or self._enough)
 
-    @property
-    def lead(self) -> int:
-        """Samples its listener has in hand; who has the fewest comes first."""
-        return self.sent - self.taken
+    def lead_s(self, now_s: float) -> float:
+        """Sound in its listener's hand; who has the least comes first, and debts count."""
+        return self.needed_s + self.sent / HOUSE_RATE_HZ - now_s
+
+    def voice(self) -> None:
+        """All latents that have no sound yet are becoming sound."""
+        self.sounding = self.latents - self.voiced
+
+    def heard(self, samples: int, now_s: float) -> None:
+        """They have; a listener who had nothing begins to play now."""
+        self.voiced += self.sounding
+        self.sounding = 0
+        if samples or self.ended:
+            if not self.chunks:
+                self.needed_s = max(self.needed_s, now_s)
+            self.chunks += 1
+            self.sent += samples
 
     def restart(self, seed: int) -> None:
         """Go on with other dice behind what has become sound."""
@@ -70,5 +89,13 @@ class Sequence:
         self.fault = None
         self.tried_again = True
 
-    def _next_chunk(self) -> int:
-        return wanted_latents(self.chunks, self.line.rate, self.chunk_tokens)
+    @property
+    def _goes_on(self) -> bool:
+        return self.ready and not self.parked and self.fault is None
+
+    @property
+    def _enough(self) -> bool:
+        """Whether the latents that have no sound yet make up the next chunk."""
+        chunk = self.chunks + bool(self.sounding)
+        wanted = wanted_latents(chunk, self.line.rate, self.chunk_tokens)
+        return self.latents - self.voiced - self.sounding >= wanted

@@ -34,7 +34,9 @@ class Slots:
     ) -> None:
         # Memory that was never written is none: the system hands it out page by page.
         shape = (layers, 2, slots, heads, positions, width)
+        self.positions = positions
         self.states = torch.empty(shape, dtype=dtype, device=device)
+        """(layers, keys and values, slots, heads, positions, width of a head)"""
         self.lengths = [0] * slots
 
     def begin(self, slot: int, prefix: Remembered) -> None:

@@ -25,7 +25,7 @@ def seated(seats: Seats, now_s: float = 0.0) -> list[int]:
 def test_there_are_as_many_seats_as_the_child_has_slots() -> None:
     book = seats(2)
     for ticket in range(5):
-        assert book.admit(turn(ticket))
+        assert book.admit(turn(ticket), 0.0)
     assert seated(book) == [0, 1]
     assert book.speaking == 2
     assert book.streams() == ("stream 2", "stream 3", "stream 4")
@@ -34,7 +34,7 @@ def test_there_are_as_many_seats_as_the_child_has_slots() -> None:
 def test_who_runs_dry_first_is_next_and_of_equals_who_came_first() -> None:
     book = seats(1)
     for ticket, needed_s in enumerate((5.0, 1.0, 3.0, 1.0)):
-        book.admit(turn(ticket, needed_s))
+        book.admit(turn(ticket, needed_s), 0.0)
     order = []
     for _ in range(4):
         (ticket,) = seated(book)
@@ -46,7 +46,7 @@ def test_who_runs_dry_first_is_next_and_of_equals_who_came_first() -> None:
 def test_a_line_that_ends_or_leaves_frees_its_seat_once() -> None:
     book = seats(1)
     for ticket in range(3):
-        book.admit(turn(ticket))
+        book.admit(turn(ticket), 0.0)
     seated(book)
     book.end(0, 1.0)
     assert seated(book) == [1]
@@ -59,27 +59,27 @@ def test_a_line_that_ends_or_leaves_frees_its_seat_once() -> None:
 
 def test_a_line_that_leaves_while_it_waits_has_no_seat_and_makes_room() -> None:
     book = seats(1, max_waiting=1)
-    book.admit(turn(0))
+    book.admit(turn(0), 0.0)
     seated(book)
-    assert book.admit(turn(1))
-    assert not book.admit(turn(2))
+    assert book.admit(turn(1), 0.0)
+    assert not book.admit(turn(2), 0.0)
     assert not book.leave(1)
     assert book.streams() == ()
-    assert book.admit(turn(2))
+    assert book.admit(turn(2), 0.0)
 
 
 def test_a_free_seat_is_no_place_in_the_line() -> None:
     book = seats(2, max_waiting=0)
     for ticket in range(2):
-        assert book.admit(turn(ticket))
+        assert book.admit(turn(ticket), 0.0)
         assert seated(book) == [ticket]
-    assert not book.admit(turn(2))
+    assert not book.admit(turn(2), 0.0)
 
 
 def test_without_a_child_nobody_speaks_and_those_who_wait_go_on_waiting() -> None:
     book = seats(2)
     for ticket in range(4):
-        book.admit(turn(ticket))
+        book.admit(turn(ticket), 0.0)
     seated(book)
     assert book.clear() == (0, 1)
     assert (book.speaking, seated(book)) == (0, [])
@@ -91,24 +91,45 @@ def test_without_a_child_nobody_speaks_and_those_who_wait_go_on_waiting() -> Non
 def test_the_wait_is_what_lines_took_for_all_that_wait_over_all_seats() -> None:
     book = seats(2)
     for ticket in range(200):
-        book.admit(turn(ticket))
+        book.admit(turn(ticket), 0.0)
         seated(book, now_s=ticket)
         book.end(ticket, now_s=ticket + 2.0)
-    assert book.expected_wait_s() == 0
+    assert book.expected_wait_s(0.0) == 0
     for ticket in range(2):
-        book.admit(turn(ticket))
+        book.admit(turn(ticket), 0.0)
     seated(book)
     for ticket in range(2, 5):
-        book.admit(turn(ticket, characters=20))
-    assert book.expected_wait_s() == pytest.approx(3 * 20 * 0.2 / 2, rel=0.01)
+        book.admit(turn(ticket, characters=20), 0.0)
+    assert book.expected_wait_s(0.0) == pytest.approx(3 * 20 * 0.2 / 2, rel=0.01)
 
 
 def test_a_line_that_left_teaches_nothing_about_the_wait() -> None:
     book = seats(1)
     for ticket in range(2):
-        book.admit(turn(ticket))
-    expected_s = book.expected_wait_s()
+        book.admit(turn(ticket), 0.0)
+    expected_s = book.expected_wait_s(0.0)
     seated(book)
     book.leave(0)
-    book.admit(turn(2))
-    assert book.expected_wait_s() == expected_s
+    book.admit(turn(2), 0.0)
+    assert book.expected_wait_s(0.0) == expected_s
+
+
+def test_lines_nobody_needs_yet_take_half_of_the_seats_and_of_the_queue() -> None:
+    book = seats(4)
+    for ticket in range(4):
+        assert book.admit(turn(ticket, needed_s=20.0 + ticket), 0.0)
+    assert seated(book) == [0, 1]
+    assert book.expected_wait_s(0.0) == 0.0
+    assert book.admit(turn(5, needed_s=0.0), 0.0)
+    assert seated(book) == [5]
+    # Its listener runs dry soon: now it is like any other.
+    assert seated(book, now_s=20.0) == [2]
+
+
+def test_a_queue_half_full_takes_in_those_alone_who_are_waited_for() -> None:
+    book = seats(1, max_waiting=4)
+    book.admit(turn(0), 0.0)
+    seated(book)
+    early = [book.admit(turn(ticket, needed_s=20.0), 0.0) for ticket in range(1, 4)]
+    assert early == [True, True, False]
+    assert [book.admit(turn(ticket), 0.0) for ticket in range(4, 7)] == [True, True, False]

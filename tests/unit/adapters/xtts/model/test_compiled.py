@@ -35,22 +35,21 @@ def gpt(request: pytest.FixtureRequest, checkpoint: Checkpoint) -> Gpt:
 def slots(gpt: Gpt, checkpoint: Checkpoint) -> Slots:
     """Five lines of different lengths, ready to step."""
     slots = gpt.slots(len(PROMPTS))
-    voice = gpt.voice(slots, 0, leader(checkpoint.model))
+    gpt.read(slots, 0, leader(checkpoint.model))
+    voice = slots.remember(0)
     for slot, prompt in enumerate(PROMPTS):
         slots.begin(slot, voice)
-        gpt.prompt(slots, slot, prompt)
+        gpt.read(slots, slot, gpt.prompt(prompt))
     return slots
 
 
 def stepped(gpt: Gpt, slots: Slots, rows: list[int], steps: int = 5) -> Tensor:
-    """Return the latents of each line, and leave the slots as they were."""
+    """Return latents and logits of each line, side by side; rewind the slots."""
     before = list(slots.lengths)
-    said = [
-        gpt.step(
-            slots, rows, torch.tensor([(37 * row + at) % 1024 for row in rows]), [at] * len(rows)
-        )[0]
-        for at in range(1, steps + 1)
-    ]
+    said = []
+    for place in range(1, steps + 1):
+        tokens = torch.tensor([(37 * row + place) % 1024 for row in rows])
+        said.append(torch.cat(gpt.step(slots, rows, tokens, [place] * len(rows)), dim=1))
     slots.lengths = before
     return torch.stack(said)
 
@@ -58,7 +57,7 @@ def stepped(gpt: Gpt, slots: Slots, rows: list[int], steps: int = 5) -> Tensor:
 def test_it_makes_the_numbers_that_torch_makes(gpt: Gpt, slots: Slots) -> None:
     rows = list(range(len(PROMPTS)))
     made = stepped(gpt, slots, rows)
-    gpt._through = gpt.through_torch
+    gpt._compiled = None
     wanted = stepped(gpt, slots, rows)
     snr_db = 10 * torch.log10(wanted.square().sum() / (wanted - made).square().sum())
     # In int8, torch's own way is the coarser: it brings the rows to int8 as well.
@@ -99,3 +98,23 @@ def test_powers_of_e_are_close_enough() -> None:
     assert compiled._exp(np.float32(-np.inf)) < 1e-37
     assert compiled._exp(np.float32(1e9)) > 1e37
     assert np.isnan(compiled._exp(np.float32(np.nan)))
+
+
+def test_a_full_slot_is_refused_before_it_writes_into_another(gpt: Gpt, slots: Slots) -> None:
+    slots.lengths[2] = slots.positions
+    kept = slots.states.clone()
+    with pytest.raises(IndexError, match="full"):
+        stepped(gpt, slots, [1, 2], steps=1)
+    assert torch.equal(slots.states[:, :, 3:].nan_to_num(), kept[:, :, 3:].nan_to_num())
+
+
+def test_what_was_compiled_before_and_cannot_be_read_is_compiled_anew(
+    gpt: Gpt, slots: Slots
+) -> None:
+    def broken(*_: object) -> None:
+        raise EOFError
+
+    wanted = stepped(gpt, slots, [0], steps=1)
+    assert gpt._compiled is not None
+    gpt._compiled._run = broken  # type: ignore[assignment]
+    assert torch.equal(stepped(gpt, slots, [0], steps=1), wanted)

@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from adapters.xtts.model.linear import Linear, Matrices, Precision
 
+CPU = torch.device("cpu")
 LEAST_DB = {Precision.FP32: 110.0, Precision.BF16: 48.0, Precision.INT8: 36.0}
 
 
@@ -21,13 +22,13 @@ def matrix(rows: int = 8) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def linear(weight: Tensor, bias: Tensor, precision: Precision) -> Linear:
-    return Matrices([weight], [bias], precision).of(0)
+    return Matrices([(weight, bias)], precision, CPU).layer(0)
 
 
 @pytest.mark.parametrize("precision", LEAST_DB)
 def test_a_matrix_is_its_levels_times_their_scale(precision: Precision) -> None:
     weight, bias, _ = matrix()
-    kept = Matrices([weight, 2 * weight], [bias, bias], precision)
+    kept = Matrices([(weight, bias), (2 * weight, bias)], precision, CPU)
     assert kept.bias.shape == kept.scale.shape == (2, 384)
     assert snr_db(weight, kept.levels[0].float() * kept.scale[0, :, None]) > LEAST_DB[precision]
     assert torch.equal(

@@ -68,9 +68,9 @@ def our_stream(model: Any, latent: Tensor, text: str, taste: Taste, seed: int) -
     gpt = Gpt(model.gpt, Precision.FP32, torch.device("cpu"))
     slots, slot = gpt.slots(3), 2
     sampler = Sampler(3, gpt.audio_tokens, gpt.start_token, gpt.device)
-    slots.begin(slot, gpt.voice(slots, 0, latent))
     sampler.begin(slot, taste, seed)
-    made, logits = gpt.prompt(slots, slot, model.tokenizer.encode(text, lang="en"))
+    gpt.read(slots, slot, latent)
+    made, logits = gpt.read(slots, slot, gpt.prompt(model.tokenizer.encode(text, lang="en")))
     tokens, latents = [], []
     for place in range(1, STEPS + 1):
         drawn = sampler.draw([slot], logits)
@@ -112,28 +112,11 @@ def test_other_dice_draw_other_tokens(reference: Any) -> None:
     assert first != second
 
 
-def test_lines_side_by_side_are_what_they_are_alone(reference: Any) -> None:
-    gpt = Gpt(reference.gpt, Precision.FP32, torch.device("cpu"))
-    voice, tokens = leader(reference), torch.tensor([5, 6, 7])
-
-    def read(rows: list[int]) -> Tensor:
-        slots = gpt.slots(4)
-        known = gpt.voice(slots, 3, voice)
-        for row in rows:
-            slots.begin(row, known)
-            gpt.prompt(slots, row, reference.tokenizer.encode(TEXTS[row], lang="en"))
-        return gpt.step(slots, rows, tokens[rows], [1] * len(rows))[0]
-
-    together = read([0, 1, 2])
-    alone = torch.cat([read([row]) for row in range(3)])
-    assert (together - alone).abs().max() < 1e-5
-
-
 def test_a_rewound_slot_goes_on_as_if_nothing_had_been(reference: Any) -> None:
     gpt = Gpt(reference.gpt, Precision.FP32, torch.device("cpu"))
     slots = gpt.slots(1)
-    slots.begin(0, gpt.voice(slots, 0, leader(reference)))
-    gpt.prompt(slots, 0, [9, 8, 7])
+    gpt.read(slots, 0, leader(reference))
+    gpt.read(slots, 0, gpt.prompt([9, 8, 7]))
     length = slots.lengths[0]
     wanted, _ = gpt.step(slots, [0], torch.tensor([11]), [1])
     for place in range(2, 6):

@@ -1,6 +1,7 @@
 """Lines through the model's own loop: exact, whatever the chunks, and what happens to bad ones."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from adapters.xtts.model import runner
 from adapters.xtts.model.checkpoint import Checkpoint
 from adapters.xtts.model.guards import Fault
 from adapters.xtts.model.opening import Model, open_model
+from adapters.xtts.model.runner import Voiced
 from adapters.xtts.model.sequence import Sequence
 from domain.audio import Samples
 from domain.ports import SpokenLine
@@ -80,14 +82,17 @@ def overheard(model: Model, slot: int = 0) -> Iterator[list[torch.Tensor]]:
     voice = model.runner.voice
     heard: list[torch.Tensor] = []
 
-    def noting(sequence: Sequence) -> Samples:
+    def noting(sequence: Sequence, tell: Callable[[Voiced], None]) -> Future[Voiced]:
         new = list(model.runner._spoken[sequence.slot].unvoiced)
-        samples = voice(sequence)
-        if sequence.slot == slot and sequence.fault is None:
-            heard.extend(new)
-        return samples
 
-    model.runner.voice = noting  # type: ignore[method-assign]
+        def noted(voiced: Voiced) -> None:
+            if sequence.slot == slot and voiced.fault is None:
+                heard.extend(new)
+            tell(voiced)
+
+        return voice(sequence, noted)
+
+    model.runner.voice = noting  # type: ignore[assignment,method-assign]
     yield heard
     model.runner.voice = voice  # type: ignore[method-assign]
 

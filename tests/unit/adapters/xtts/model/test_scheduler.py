@@ -1,62 +1,138 @@
-"""Whose turn it is, without any model."""
+"""Whose turn it is: a model that does nothing, and takes the time a real one takes."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.xtts.model.chunks import wanted_latents
 from adapters.xtts.model.guards import Fault
 from adapters.xtts.model.scheduler import Scheduler, Turn, Work
 from adapters.xtts.model.sequence import Sequence
+from domain.audio import HOUSE_RATE_HZ
 from domain.ports import SpokenLine
 from domain.voice import Timbre
 
 TIMBRE = Timbre("xtts/0", {"speaker_embedding": np.zeros(1, np.float32)})
+LATENT = 1115
+"""Samples."""
+READ_S, STEP_S, ROW_S, VOICE_S = 0.03, 0.008, 0.008, 0.006
 
 
-def sequence(ticket: int, *, rate: float = 1.0, cap: int | None = None) -> Sequence:
+def sequence(
+    ticket: int, *, rate: float = 1.0, cap: int | None = None, needed_s: float = 0.0
+) -> Sequence:
     line = SpokenLine(f"s{ticket}", 0, "A line.", "en", TIMBRE, rate=rate)
-    return Sequence(ticket, line, most_tokens=600, most_ahead=24_000, chunk_tokens=cap)
+    return Sequence(
+        ticket, line, most_tokens=600, most_ahead=10**9, needed_s=needed_s, chunk_tokens=cap
+    )
 
 
-def played(scheduler: Scheduler, turns: int, *, ends_at: int = 10_000) -> list[Turn]:
-    """Do what is asked for as a model would, one latent a token and 1,000 samples a latent."""
-    done: list[Turn] = []
-    for _ in range(turns):
-        turn = scheduler.next()
-        if turn is None:
-            break
-        done.append(turn)
-        for each in turn.sequences:
-            if turn.work is Work.STEP:
+@dataclass
+class Model:
+    """Does what the scheduler asks for, on a clock of its own; a text takes three readings."""
+
+    slots: int = 4
+    longest: int = 10_000
+    now_s: float = 0.0
+    turns: list[Turn] = field(default_factory=list)
+    voiced: list[tuple[float, int, int]] = field(default_factory=list)
+    """When, whose, and how many latents."""
+
+    def __post_init__(self) -> None:
+        self.scheduler = Scheduler(self.slots)
+        self._read: Counter[int] = Counter()
+        self._voicing: tuple[Sequence, float] | None = None
+        self.lengths: dict[int, int] = {}
+
+    def join(self, *sequences: Sequence) -> None:
+        for each in sequences:
+            self.scheduler.join(each)
+
+    def play(self, turns: int) -> None:
+        for _ in range(turns):
+            self._voice()
+            turn = self.scheduler.next(self.now_s)
+            if turn is None:
+                if self._voicing is None:
+                    return
+                self.now_s = self._voicing[1]
+                continue
+            self.turns.append(turn)
+            self._do(turn)
+
+    def latents(self, ticket: int) -> list[int]:
+        return [size for _, whose, size in self.voiced if whose == ticket]
+
+    def moments(self, ticket: int) -> list[float]:
+        return [when for when, whose, _ in self.voiced if whose == ticket]
+
+    def _do(self, turn: Turn) -> None:
+        if turn.work is Work.READ:
+            (each,) = turn.sequences
+            self.now_s += READ_S
+            self._read[each.ticket] += 1
+            each.ready = self._read[each.ticket] == 3
+        else:
+            self.now_s += STEP_S + ROW_S * len(turn.sequences)
+            for each in turn.sequences:
                 each.tokens.append(1)
-                each.ended = each.latents == ends_at
-            elif turn.work is Work.VOICE:
-                each.sent += 1000 * (each.latents - each.voiced)
-                each.voiced, each.chunks = each.latents, each.chunks + 1
-                if each.ended:
-                    scheduler.leave(each.ticket)
-    return done
+                each.ended = each.latents == self.lengths.get(each.ticket, self.longest)
+
+    def _voice(self) -> None:
+        if self._voicing is not None and self.now_s >= self._voicing[1]:
+            each, when = self._voicing
+            self._voicing = None
+            if self.scheduler.holds(each):
+                self.voiced.append((when, each.ticket, each.sounding))
+                each.heard(LATENT * each.sounding, when)
+                if each.ended and each.voiced == each.latents:
+                    self.scheduler.leave(each.ticket)
+        if self._voicing is None and (due := self.scheduler.due(self.now_s)) is not None:
+            due.voice()
+            self._voicing = due, self.now_s + VOICE_S * due.sounding
 
 
-def chunks(turns: list[Turn]) -> list[int]:
-    sizes, size = [], 0
-    for turn in turns:
-        if turn.work is Work.STEP:
-            size += 1
-        elif turn.work is Work.VOICE:
-            sizes.append(size)
-            size = 0
-    return sizes
+def alone(**how: float) -> tuple[Model, Sequence]:
+    model, line = Model(slots=1), sequence(1)
+    for name, value in how.items():
+        setattr(line, name, value)
+    model.join(line)
+    return model, line
 
 
 def test_a_line_is_read_then_stepped_then_voiced_in_growing_chunks() -> None:
-    scheduler = Scheduler(1)
-    line = sequence(1)
-    line.most_ahead = 10**9
-    scheduler.join(line)
-    turns = played(scheduler, 200, ends_at=100)
-    assert [turn.work for turn in turns[:8]] == [Work.READ, *[Work.STEP] * 6, Work.VOICE]
-    assert chunks(turns) == [6, 4, 6, 8, 12, 16, 24, 24]
-    assert len(scheduler) == 0
+    model, _ = alone()
+    model.longest = 100
+    model.play(300)
+    works = [turn.work for turn in model.turns]
+    assert works == [Work.READ] * 3 + [Work.STEP] * 100
+    assert model.latents(1) == [6, 4, 6, 8, 12, 16, 24, 24]
+    assert model.scheduler.find(1) is None
+
+
+def test_tokens_are_drawn_while_sound_is_made() -> None:
+    model, line = alone()
+    model.play(3 + 8)
+    assert line.sounding
+    assert line.latents > 6
+
+
+def test_a_slow_vocoder_is_not_run_away_from() -> None:
+    model, line = alone()
+    model.join(line)
+    for _ in range(500):
+        turn = model.scheduler.next(0.0)
+        if turn is None:
+            break
+        model._do(turn)
+        if line.due:
+            line.voice()
+    assert line.latents == 6 + 4
 
 
 def test_a_cap_never_delays_the_first_chunk_and_holds_for_the_others() -> None:
@@ -73,36 +149,44 @@ def test_fast_speech_takes_more_latents_and_slow_speech_fewer() -> None:
 
 
 def test_a_line_whose_listener_has_enough_is_parked_and_goes_on_when_heard() -> None:
-    scheduler = Scheduler(1)
-    line = sequence(1)
-    scheduler.join(line)
-    played(scheduler, 200)
+    model, line = alone(most_ahead=24_000)
+    model.play(300)
     assert line.sent - line.taken >= line.most_ahead
-    assert scheduler.next() is None
+    assert model.scheduler.next(model.now_s) is None
     line.taken = line.sent
-    assert scheduler.next() == Turn(Work.STEP, (line,))
+    assert model.scheduler.next(model.now_s) == Turn(Work.STEP, (line,))
 
 
-def test_a_newcomer_is_read_between_two_steps_and_steps_along() -> None:
-    scheduler = Scheduler(2)
-    first, second = sequence(1), sequence(2)
-    scheduler.join(first)
-    played(scheduler, 3)
-    scheduler.join(second)
-    assert scheduler.next() == Turn(Work.READ, (second,))
-    assert scheduler.next() == Turn(Work.STEP, (first, second))
+def test_a_newcomer_is_read_bit_by_bit_between_the_steps_of_the_others() -> None:
+    model, first = alone()
+    model.play(6)
+    second = sequence(2, needed_s=model.now_s)
+    model.slots = 2
+    model.scheduler._free.append(1)
+    model.join(second)
+    model.turns.clear()
+    model.play(7)
+    read, step = Turn(Work.READ, (second,)), Turn(Work.STEP, (first,))
+    assert model.turns[:6] == [read, step, read, step, read, Turn(Work.STEP, (first, second))]
     assert {first.slot, second.slot} == {0, 1}
 
 
+def test_texts_are_read_one_after_the_other() -> None:
+    model = Model(slots=3)
+    model.join(*(sequence(ticket, needed_s=ticket) for ticket in (3, 1, 2)))
+    model.play(15)
+    reads = [turn.sequences[0].ticket for turn in model.turns if turn.work is Work.READ]
+    assert reads == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+
+
 def test_a_newcomer_waits_for_a_slot_and_gets_the_one_that_was_left() -> None:
-    scheduler = Scheduler(1)
-    first, second = sequence(1), sequence(2)
-    scheduler.join(first)
-    played(scheduler, 2)
-    scheduler.join(second)
-    assert scheduler.next() == Turn(Work.STEP, (first,))
-    assert scheduler.leave(1) is first
-    assert scheduler.next() == Turn(Work.READ, (second,))
+    model, first = alone()
+    second = sequence(2)
+    model.play(5)
+    model.join(second)
+    assert model.scheduler.next(1.0) == Turn(Work.STEP, (first,))
+    assert model.scheduler.leave(1) is first
+    assert model.scheduler.next(1.0) == Turn(Work.READ, (second,))
 
 
 def test_who_left_is_forgotten() -> None:
@@ -111,7 +195,7 @@ def test_who_left_is_forgotten() -> None:
     assert scheduler.leave(1) is not None
     assert scheduler.leave(1) is None
     assert scheduler.find(1) is None
-    assert scheduler.next() is None
+    assert scheduler.next(0.0) is None
 
 
 def test_of_two_that_are_due_the_one_with_less_in_hand_is_voiced_first() -> None:
@@ -119,10 +203,42 @@ def test_of_two_that_are_due_the_one_with_less_in_hand_is_voiced_first() -> None
     rich, poor = sequence(1), sequence(2)
     for line in (rich, poor):
         scheduler.join(line)
-        scheduler.next()
-    rich.tokens, rich.sent = [1] * 6, 900
-    poor.tokens, poor.sent = [1] * 6, 100
-    assert scheduler.next() == Turn(Work.VOICE, (poor,))
+        line.ready, line.tokens, line.chunks = True, [1] * 6, 1
+    rich.sent, poor.sent = 9000, 1000
+    assert scheduler.due(0.0) is poor
+
+
+def test_who_is_seconds_ahead_yields_to_who_has_not_begun() -> None:
+    scheduler = Scheduler(3)
+    rich, poor, newcomer = (sequence(ticket) for ticket in (1, 2, 3))
+    for line in (rich, poor, newcomer):
+        scheduler.join(line)
+        line.slot, line.ready = line.ticket, True
+    rich.sent, poor.sent = 5 * HOUSE_RATE_HZ, HOUSE_RATE_HZ // 2
+    assert scheduler.next(0.0) == Turn(Work.STEP, (poor, newcomer))
+    poor.sent = newcomer.sent = 2 * HOUSE_RATE_HZ
+    assert scheduler.next(0.0) == Turn(Work.STEP, (rich, poor, newcomer))
+
+
+def test_a_listener_plays_from_the_first_sound_on() -> None:
+    line = sequence(1, needed_s=1.0)
+    line.tokens, line.ready = [1] * 6, True
+    assert line.lead_s(3.0) == -2.0
+    line.voice()
+    line.heard(HOUSE_RATE_HZ, 4.0)
+    assert line.lead_s(4.0) == 1.0
+    line.tokens += [1] * 4
+    line.voice()
+    line.heard(HOUSE_RATE_HZ, 4.5)
+    assert line.lead_s(5.0) == 1.0
+
+
+def test_a_later_line_is_needed_when_the_sound_before_it_has_been_played() -> None:
+    line = sequence(1, needed_s=9.0)
+    line.tokens, line.ready = [1] * 6, True
+    line.voice()
+    line.heard(HOUSE_RATE_HZ, 4.0)
+    assert line.lead_s(4.0) == 6.0
 
 
 def test_a_second_try_keeps_what_was_heard_and_throws_other_dice() -> None:
@@ -133,3 +249,77 @@ def test_a_second_try_keeps_what_was_heard_and_throws_other_dice() -> None:
     assert line.tried_again
     assert not line.ended
     assert not line.fault
+
+
+def test_under_equal_load_nobody_waits_three_times_as_long_as_the_others() -> None:
+    model = Model(slots=4)
+    model.join(*(sequence(ticket) for ticket in range(4)))
+    model.play(400)
+    gaps = []
+    for ticket in range(4):
+        # Chunks grow to their full size first.
+        moments = model.moments(ticket)[7:]
+        gaps += [after - before for before, after in pairwise(moments)]
+    assert len(gaps) > 12
+    assert max(gaps) < 3 * median(gaps)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """When it comes, how much it has to say, and what it does so long after it came."""
+
+    comes_s: float
+    length: int
+    does: str
+    after_s: float
+
+
+GUESTS = st.lists(
+    st.builds(
+        Guest,
+        comes_s=st.floats(0, 5),
+        length=st.integers(1, 120),
+        does=st.sampled_from(["stays", "leaves", "stalls"]),
+        after_s=st.floats(0, 3),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def until(model: Model, when_s: float) -> None:
+    while model.now_s < when_s:
+        before_s = model.now_s
+        model.play(1)
+        if model.now_s == before_s:
+            model.now_s = when_s
+
+
+@given(guests=GUESTS, slots=st.integers(1, 4))
+def test_whoever_comes_leaves_or_stalls_no_slot_is_lost_and_nobody_starves(
+    guests: list[Guest], slots: int
+) -> None:
+    model = Model(slots=slots)
+    lines = [sequence(ticket, needed_s=guest.comes_s) for ticket, guest in enumerate(guests)]
+    model.lengths = {ticket: guest.length for ticket, guest in enumerate(guests)}
+    joins = [(guest.comes_s, ticket, "comes") for ticket, guest in enumerate(guests)]
+    acts = [(each.comes_s + each.after_s, ticket, each.does) for ticket, each in enumerate(guests)]
+    for when_s, ticket, act in sorted(joins + acts):
+        until(model, when_s)
+        if act == "comes":
+            model.join(lines[ticket])
+        elif act == "leaves":
+            model.scheduler.leave(ticket)
+        elif act == "stalls":
+            lines[ticket].most_ahead = lines[ticket].sent
+    model.play(20_000)
+    # Who stalls keeps a slot until somebody loses patience.
+    for ticket, guest in enumerate(guests):
+        if guest.does == "stalls":
+            model.scheduler.leave(ticket)
+    model.play(20_000)
+    spoken = [sum(model.latents(ticket)) for ticket in range(len(guests))]
+    stayed = [ticket for ticket, guest in enumerate(guests) if guest.does == "stays"]
+    assert [spoken[ticket] for ticket in stayed] == [guests[ticket].length for ticket in stayed]
+    assert sorted(model.scheduler._free) == list(range(slots))
+    assert all(len(set(turn.sequences)) == len(turn.sequences) <= slots for turn in model.turns)
