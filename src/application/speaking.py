@@ -12,7 +12,7 @@ from domain.errors import (
 )
 from domain.events import SpeechRefused
 from domain.language import spoken
-from domain.pieces import plan, tidy
+from domain.pieces import Pauses, plan, tidy
 from domain.ports import Clock, EventBus, SentenceSplitter, SpeechEngine
 from domain.speech import SpeechRequest
 from domain.voice import Timbre
@@ -32,6 +32,7 @@ class Speaking:
         clock: Clock,
         longest_text: int,
         default_language: str,
+        pauses: Pauses,
     ) -> None:
         self._engine = engine
         self._timbres = timbres
@@ -41,6 +42,7 @@ class Speaking:
         self._clock = clock
         self._longest_text = longest_text
         self._default_language = default_language
+        self._pauses = pauses
 
     async def begin(self, request: SpeechRequest) -> SpeechStream:
         """Return a stream whose first sound is there already; close it whatever happens."""
@@ -65,7 +67,7 @@ class Speaking:
         language = spoken(request.language or self._default_language, card.languages)
         text = tidy(request.text)
         self._check_length(text)
-        pieces = plan(text, language, self._splitter, card.longest(language))
+        pieces = plan(text, language, self._splitter, card.longest(language), self._pauses)
         if not any(letter.isalnum() for letter in text):
             msg = "The text is empty: it has no letter and no digit; send a word to speak."
             raise InputError(msg)

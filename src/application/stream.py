@@ -9,8 +9,10 @@ from domain.audio import HOUSE_RATE_HZ, Pcm, Samples, join, silence
 from domain.errors import SpeechCancelledError
 from domain.events import AudioContinued, FirstAudio, SpeechFinished, SpeechQueued
 from domain.finishing import Resampler
+from domain.forecast import Forecast
 from domain.pieces import Piece
 from domain.ports import Chunk, Clock, EventBus, SpeechEngine, SpokenLine
+from domain.seams import Seams
 from domain.session import SessionState
 from domain.speech import SpeechSettings
 from domain.voice import Timbre
@@ -68,7 +70,10 @@ class SpeechStream:
         self._engine_hz = engine.card.rate_hz
         self._resampler = Resampler(self._engine_hz, self.rate_hz)
         self.session = sessions.open(wanted_id, reading.characters, self.cancel)
-        self._lines = Lines(engine, clock, reading.lines(self.session.id), self._lead_s)
+        self._seams = Seams(self._engine_hz)
+        forecast = Forecast(reading.pieces, reading.settings.speed)
+        lines = reading.lines(self.session.id)
+        self._lines = Lines(engine, clock, lines, forecast, self._lead_s)
         self._first: Pcm | None = None
         self._heard_s = clock.monotonic()
         bus.publish(SpeechQueued(self.session.id, reading.characters))
@@ -123,11 +128,12 @@ class SpeechStream:
 
     def _finished(self, index: int, chunk: Chunk) -> Samples:
         """Bring a chunk to the house's rate, with its silence behind a line that ends."""
+        joined = self._seams.feed(chunk.samples, last=chunk.last)
         if not chunk.last:
-            return self._resampler.feed(chunk.samples)
+            return self._resampler.feed(joined)
         piece = self._reading.pieces[index]
         self.session.spoken_characters += len(piece.text)
-        paused = join(chunk.samples, silence(piece.pause_s, self._engine_hz))
+        paused = join(joined, silence(piece.pause_s, self._engine_hz))
         samples = self._resampler.feed(paused)
         ends = index + 1 == len(self._reading.pieces)
         return join(samples, self._resampler.flush()) if ends else samples

@@ -13,15 +13,23 @@ _FRAGMENT_SHORTER = 12
 _MARKS_IN_A_ROW = 4
 _SAME_IN_A_ROW = 8
 
-_SENTENCE_PAUSE_S = 0.25
-_PARAGRAPH_PAUSE_S = 0.5
-_CLAUSE_PAUSE_S = 0.1
-
 _PARAGRAPH = re.compile(r"\n(?: ?\n)+")
 _BLANK = re.compile(r"[^\S\n]+")
 _SPACE = re.compile(r"\s+")
 _CLAUSE_END = re.compile(r"[,;:)\]—–،؛，、；：](?=\s)|[，、；：]")  # noqa: RUF001 - the marks of many scripts
 _BREAKABLE = re.compile(r"\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How long the silence is behind what a mark of punctuation, or a blank line, ends."""
+
+    sentence_s: float = 0.25
+    paragraph_s: float = 0.5
+    clause_s: float = 0.1
+
+
+USUAL_PAUSES = Pauses()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +49,22 @@ def tidy(text: str) -> str:
     )
 
 
-def plan(text: str, language: str, splitter: SentenceSplitter, longest: int) -> tuple[Piece, ...]:
+def plan(
+    text: str,
+    language: str,
+    splitter: SentenceSplitter,
+    longest: int,
+    pauses: Pauses = USUAL_PAUSES,
+) -> tuple[Piece, ...]:
     """Cut a tidy text into pieces of at most `longest` characters."""
     pieces: list[Piece] = []
     for paragraph in text.split("\n\n"):
         sentences = _joined(splitter.split(paragraph, language), longest)
         for sentence in sentences:
             first = _FIRST_LONGEST if not pieces else longest
-            pieces.extend(_cut(sentence, min(first, longest), longest))
+            pieces.extend(_cut(sentence, min(first, longest), longest, pauses))
         if pieces:
-            pieces[-1] = Piece(pieces[-1].text, _PARAGRAPH_PAUSE_S)
+            pieces[-1] = Piece(pieces[-1].text, pauses.paragraph_s)
     if pieces:
         pieces[-1] = Piece(pieces[-1].text, 0.0)
     return tuple(pieces)
@@ -87,7 +101,7 @@ def _joined(sentences: list[str], longest: int) -> list[str]:
     return joined
 
 
-def _cut(sentence: str, first: int, longest: int) -> Iterator[Piece]:
+def _cut(sentence: str, first: int, longest: int, pauses: Pauses) -> Iterator[Piece]:
     """Cut at clauses; a first piece is only cut where a speaker would breathe anyway."""
     rest, limit = sentence, first
     while len(rest) > limit:
@@ -95,12 +109,12 @@ def _cut(sentence: str, first: int, longest: int) -> Iterator[Piece]:
         if at is None and limit < longest:
             limit = longest
             continue
-        pause = 0.0 if at is None else _CLAUSE_PAUSE_S
+        pause = 0.0 if at is None else pauses.clause_s
         at = at or _word_end(rest, limit)
         yield Piece(rest[:at].strip(), pause)
         rest, limit = rest[at:].strip(), longest
     if rest:
-        yield Piece(rest, _SENTENCE_PAUSE_S)
+        yield Piece(rest, pauses.sentence_s)
 
 
 def _clause_end(text: str, limit: int) -> int | None:

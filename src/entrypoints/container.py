@@ -183,6 +183,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         longest_text=settings.provided.longest_text,
         default_language=settings.provided.default_language,
+        pauses=settings.provided.pauses,
     )
 
 

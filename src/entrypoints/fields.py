@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
+from entrypoints.pause_fields import PauseFields
 from entrypoints.values import Language, Names, Place, Secrets
 from entrypoints.xtts_fields import XttsFields
 
@@ -30,7 +31,7 @@ class _Door(BaseModel):
     )
 
 
-class Settings(XttsFields, _Door, BaseSettings):
+class Settings(PauseFields, XttsFields, _Door, BaseSettings):
     """Everything an operator can set."""
 
     model_config = SettingsConfigDict(

@@ -28,9 +28,11 @@ def timbre(height: float = 1.0) -> Timbre:
 
 
 def sound_of(text: str) -> Samples:
-    """Ten milliseconds a character, at a level that tells which character it is."""
+    """Ten milliseconds a character, at a level that tells which it is, from silence to silence."""
     levels = np.array([(ord(character) % 97 + 1) / 100 for character in text], dtype=np.float32)
-    return np.repeat(levels, CHARACTER)
+    samples = np.repeat(levels, CHARACTER)
+    samples[::CHARACTER] = samples[CHARACTER - 1 :: CHARACTER] = 0.0
+    return samples
 
 
 class FakeEngine(SpeechEngine):
@@ -45,7 +47,7 @@ class FakeEngine(SpeechEngine):
         self.broken: Exception | None = None
         self.spoken: list[SpokenLine] = []
         self.conditioned: list[Sequence[Pcm]] = []
-        self.lines: list[_FakeLine] = []
+        self.lines: list[FakeLine] = []
         self.entered = asyncio.Event()
         self.refused = asyncio.Event()
         self.refusing_after: int | None = None
@@ -115,8 +117,8 @@ class FakeEngine(SpeechEngine):
         return Timbre("fake/1", arrays)
 
     @override
-    def speak(self, line: SpokenLine) -> "_FakeLine":
-        return _FakeLine(self, line)
+    def speak(self, line: SpokenLine) -> "FakeLine":
+        return FakeLine(self, line)
 
     @override
     async def pulse(self) -> Pulse:
@@ -130,7 +132,7 @@ class FakeEngine(SpeechEngine):
         )
 
 
-class _FakeLine(AsyncIterator[Chunk]):
+class FakeLine(AsyncIterator[Chunk]):
     def __init__(self, engine: FakeEngine, line: SpokenLine) -> None:
         self.engine = engine
         self.line = line

@@ -59,7 +59,10 @@ class SpokenLine:
     settings: SpeechSettings = field(default_factory=SpeechSettings)
     start_within_s: float = 30.0
     lead_s: float = 0.0
-    """Sound its listener still has in hand: who has the least is spoken to first."""
+    """Sound its listener hears before this line is needed: who has the least is spoken to first.
+
+    For a line submitted early it counts what the lines between are guessed to last.
+    """
 
 
 @dataclass(frozen=True, slots=True)

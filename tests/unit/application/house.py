@@ -13,6 +13,7 @@ from application.timbres import Timbres
 from application.voices import Voices
 from domain.audio import Samples, join, silence
 from domain.events import Event
+from domain.pieces import Pauses
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine, sound_of
 from tests.fakes.events import HeardEvents
@@ -32,6 +33,7 @@ class House:
     default_voice: str | None = None
     refuse_unknown: bool = True
     require_consent: bool = False
+    pauses: Pauses = field(default_factory=Pauses)
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.engine, self.clock, remembered=3)
@@ -66,6 +68,7 @@ class House:
             clock=self.clock,
             longest_text=self.longest_text,
             default_language="en",
+            pauses=self.pauses,
         )
 
     def events(self, *kinds: type[Event]) -> list[Event]:

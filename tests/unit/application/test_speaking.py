@@ -1,7 +1,9 @@
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from domain.errors import (
     EngineBusyError,
@@ -21,10 +23,28 @@ from domain.events import (
     SpeechQueued,
     SpeechRefused,
 )
+from domain.pieces import Pauses
+from domain.ports import Chunk, SpokenLine
 from domain.session import SessionState
 from domain.speech import SpeechRequest, SpeechSettings
-from tests.fakes.engine import FakeEngine, timbre
+from tests.fakes.engine import FakeEngine, FakeLine, timbre
 from tests.unit.application.house import House, expected, hear
+
+
+class LoudEngine(FakeEngine):
+    """An engine that is at its loudest from the first sample to the last."""
+
+    @override
+    def speak(self, line: SpokenLine) -> "_LoudLine":
+        return _LoudLine(self, line)
+
+
+class _LoudLine(FakeLine):
+    @override
+    async def __anext__(self) -> Chunk:
+        chunk = await super().__anext__()
+        return replace(chunk, samples=np.ones_like(chunk.samples))
+
 
 ONE = "This is the first sentence."
 TWO = "This is the second one."
@@ -40,10 +60,36 @@ async def test_sentences_are_heard_in_order_with_their_pauses() -> None:
     assert stream.session.progress == 1.0
 
 
+async def test_pauses_are_as_long_as_the_house_says() -> None:
+    house = House(pauses=Pauses(sentence_s=0.0, paragraph_s=1.0))
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}\n\n{THREE}"))
+    np.testing.assert_array_equal(await hear(stream), expected(ONE, TWO, 1.0, THREE))
+
+
+@pytest.mark.parametrize("step", [1, 10, 1000])
+async def test_lines_that_begin_and_end_in_mid_sound_are_joined_without_a_click(step: int) -> None:
+    house = House(engine=LoudEngine(step=step), pauses=Pauses(paragraph_s=0.0))
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}\n\n{THREE}"))
+    sound = await hear(stream)
+    assert len(sound) == len(expected(ONE, 0.25, TWO, THREE))
+    assert sound[0] == sound[-1] == 0.0
+    assert np.abs(np.diff(sound)).max() < 0.02
+    assert np.mean(np.abs(sound) > 0.99) > 0.7
+
+
 async def test_the_next_sentence_is_made_while_the_first_is_heard() -> None:
     house = House()
     stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO} {THREE}"))
     assert [line.line.index for line in house.engine.lines] == [0, 1]
+    await stream.aclose()
+
+
+async def test_a_line_ahead_is_needed_once_the_sound_before_it_is_heard() -> None:
+    house = House()
+    settings = SpeechSettings(speed=2.0)
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}", settings=settings))
+    given_s, rest_s = 0.1, len(ONE) / 30 - 0.1
+    assert house.engine.lines[1].line.lead_s == pytest.approx(given_s + rest_s + 0.25)
     await stream.aclose()
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.pieces import plan, tidy
+from domain.pieces import Pauses, plan, tidy
 from domain.ports import SentenceSplitter
 from tests.fakes.sentences import FullStopSplitter
 
@@ -69,6 +69,13 @@ def test_pauses_follow_the_punctuation_and_nothing_follows_the_end() -> None:
         0.5,
         0.0,
     ]
+
+
+def test_each_pause_may_be_another() -> None:
+    text = f"{FOX}, {FOX}, {FOX}, {FOX}. {FOX}.\n\n{FOX}."
+    pauses = Pauses(sentence_s=1.0, paragraph_s=2.0, clause_s=3.0)
+    cut = plan(tidy(text), "en", SPLITTER, 200, pauses)
+    assert [piece.pause_s for piece in cut] == [3.0, 1.0, 2.0, 0.0]
 
 
 def test_control_characters_and_private_ones_are_not_spoken() -> None:

@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from domain.pieces import Pauses
+from entrypoints.container import Container
 from entrypoints.settings import (
     Settings,
     SettingsError,
@@ -266,3 +268,23 @@ def test_the_settings_of_the_model_are_read(monkeypatch: pytest.MonkeyPatch) -> 
     assert (settings.gpt_cond_len, settings.gpt_cond_chunk_len) == (6, 6)
     assert settings.max_ref_len is None
     assert settings.model_download == "off"
+
+
+def test_pauses_are_told_in_milliseconds_and_reach_who_speaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Settings().pauses == Pauses()
+    monkeypatch.setenv("RHAPSODE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("RHAPSODE_ENGINE", "espeak")
+    monkeypatch.setenv("RHAPSODE_PAUSE_SENTENCE_MS", "0")
+    monkeypatch.setenv("RHAPSODE_PAUSE_PARAGRAPH_MS", "10000")
+    monkeypatch.setenv("RHAPSODE_PAUSE_CLAUSE_MS", "5")
+    speaking = Container(settings=load({}).settings).speaking()
+    assert speaking._pauses == Pauses(sentence_s=0.0, paragraph_s=10.0, clause_s=0.005)
+
+
+@pytest.mark.parametrize("name", ["pause_sentence_ms", "pause_paragraph_ms", "pause_clause_ms"])
+@pytest.mark.parametrize("value", ["-1", "10001"])
+def test_a_pause_beyond_ten_seconds_stops_the_start(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load({name: value})
