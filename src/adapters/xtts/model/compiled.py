@@ -1,188 +1,141 @@
-"""A step of the transformer on a processor: one compiled call in place of a thousand small ones.
+"""What a processor does for a few rows, compiled: torch takes longer to begin than to do it.
 
-It keeps to the thread that calls it, so that the other cores are free for the server and for the
-vocoder. Lines that step together share the reading of the weights and nothing else: each gets the
-sums it would get alone, in the same order.
+All of it keeps to the thread that calls, and gives each row the sums it would get alone, in the
+same order, however many rows there are.
 """
 
 import math
 import pickle
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
-import torch
 from numba import njit, types
 from numba.extending import overload
 from numpy.typing import NDArray
-from torch import Tensor
-
-from adapters.xtts.model.layers import Norm, Weights
-from adapters.xtts.model.linear import Matrices
-from adapters.xtts.model.slots import Slots
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 Floats = NDArray[np.float32]
-Levels = NDArray[np.float32] | NDArray[np.uint16] | NDArray[np.int8]
+Levels = NDArray[np.float32] | NDArray[np.uint16]
 """Numbers as they are kept: a uint16 is the upper half of a float32."""
 
-_EPSILON = np.float32(1e-5)
-_HALF, _ONE, _LN_2 = np.float32(0.5), np.float32(1), np.float32(math.log(2))
+_HALF, _LN_2 = np.float32(0.5), np.float32(math.log(2))
 _LEAST_EXPONENT = np.float32(-87)
-_GELU = np.float32(math.sqrt(8 / math.pi))
-_CUBIC = np.float32(0.044715)
-
+_TINY = np.float32(1e-30)
+_MIDDLE, _FURTHEST = np.float32(128.5), np.float32(127)
 _FAST = {"reassoc", "contract", "arcp", "nsz"}
 """Sums may be taken in any order; what is no number stays so, for the guard to find."""
-
-
 _BROKEN_CACHE = (OSError, EOFError, pickle.UnpicklingError)
 
 
 def _part(function: Callable[P, T], *, kept: bool = False) -> Callable[P, T]:
-    """Compile a part of the step, or with `kept` the whole for the next start as well."""
     jit = njit(nogil=True, cache=kept, error_model="numpy", fastmath=_FAST)
     made: Callable[P, T] = jit(function)
     return made
 
 
-def _whole(function: Callable[P, T]) -> Callable[P, T]:
+def compiled(function: Callable[P, T]) -> Callable[P, T]:
+    """Compile at the first call, and keep the result for the next start where there is room."""
     try:
-        return _part(function, kept=True)
+        made = _part(function, kept=True)
     except RuntimeError:  # neither the sources' folder nor the user's can be written
         return _part(function)
 
-
-class _Norms(NamedTuple):
-    weight: Floats
-    bias: Floats
-
-
-class _Matrices(NamedTuple):
-    levels: Levels
-    scale: Floats
-    bias: Floats
-
-
-class _Weights(NamedTuple):
-    """As in `layers.Weights`; numba asks for tuples of arrays."""
-
-    before_attention: _Norms
-    attention: _Matrices
-    attended: _Matrices
-    before_widening: _Norms
-    widen: _Matrices
-    narrow: _Matrices
-    endings: _Norms
-    head: _Matrices
-
-
-class CompiledStep:
-    """The layers as one call."""
-
-    def __init__(self, weights: Weights) -> None:
-        self._weights = _Weights(
-            before_attention=_norms(weights.before_attention),
-            attention=_matrices(weights.attention),
-            attended=_matrices(weights.attended),
-            before_widening=_norms(weights.before_widening),
-            widen=_matrices(weights.widen),
-            narrow=_matrices(weights.narrow),
-            endings=_norms(weights.endings),
-            head=_matrices(weights.head),
-        )
-        self._run = _whole(_step)
-
-    def __call__(self, slots: Slots, rows: Sequence[int], hidden: Tensor) -> tuple[Tensor, Tensor]:
-        """Take a row of each slot through the model; return latents and logits."""
-        lengths = np.array([slots.lengths[slot] for slot in rows])
-        if lengths.max() >= slots.positions:
-            raise IndexError("a slot is full")
-        latents = hidden.clone()
-        logits = hidden.new_empty(len(rows), self._weights.head.bias.shape[1])
-        work = (_array(slots.states), self._weights, latents.numpy(), logits.numpy())
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        nonlocal made
         try:
-            self._run(np.array(rows), lengths, *work)
-        except _BROKEN_CACHE:  # what was kept cannot be read, or there is no room to keep it
-            self._run = _part(_step)
-            self._run(np.array(rows), lengths, *work)
-        return latents, logits
+            return made(*args, **kwargs)
+        except _BROKEN_CACHE:
+            made = _part(function)
+            return made(*args, **kwargs)
+
+    return call
 
 
-def _norms(norms: Norm) -> _Norms:
-    return _Norms(_array(norms.weight), _array(norms.bias))
+@compiled
+def to_levels(rows: Floats, levels: NDArray[np.uint8], loudest: Floats) -> None:
+    """Bring each row to 1 to 255 around 128, and tell how loud its loudest was."""
+    for line in range(len(rows)):
+        row, most, spoilt = rows[line], _TINY, np.float32(0)
+        for at in range(len(row)):
+            most = max(most, abs(row[at]))
+            # What is no number spoils the whole row; a level cannot say so.
+            spoilt += row[at] * np.float32(0)
+        by = _FURTHEST / most
+        for at in range(len(row)):
+            levels[line, at] = np.uint8(_MIDDLE + row[at] * by)
+        loudest[line, 0] = most + spoilt
 
 
-def _matrices(matrices: Matrices) -> _Matrices:
-    return _Matrices(_array(matrices.levels), _array(matrices.scale), _array(matrices.bias))
-
-
-def _array(tensor: Tensor) -> NDArray[Any]:
-    """Return the same memory as an array that numba knows."""
-    known = tensor.view(torch.uint16) if tensor.dtype is torch.bfloat16 else tensor
-    return known.numpy()
-
-
-@_part
-def _multiply(rows: Floats, matrices: _Matrices, layer: int, out: Floats) -> None:
+@compiled
+def multiply(rows: Floats, weight: Levels, bias: Floats, out: Floats) -> None:
     """Multiply four rows at a time, then two, then one: a weight is widened once for all."""
-    levels, scale, bias = matrices.levels[layer], matrices.scale[layer], matrices.bias[layer]
     line = 0
     while line + 4 <= len(rows):
-        _four_rows(levels, rows[line : line + 4], scale, bias, out[line : line + 4])
+        _four_rows(weight, rows[line : line + 4], bias, out[line : line + 4])
         line += 4
     if line + 2 <= len(rows):
-        _two_rows(levels, rows[line : line + 2], scale, bias, out[line : line + 2])
+        _two_rows(weight, rows[line : line + 2], bias, out[line : line + 2])
         line += 2
     if line < len(rows):
-        for at in range(len(levels)):
-            out[line, at] = _dot(levels[at], rows[line]) * scale[at] + bias[at]
+        for at in range(len(weight)):
+            out[line, at] = _dot(weight[at], rows[line]) + bias[at]
+
+
+@compiled
+def attend(
+    mixed: Floats,
+    states: Levels,
+    slots: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    out: Floats,
+) -> None:
+    """Write each row's key and value behind those its slot knows; let its query hear them all.
+
+    `mixed` is (rows, 3, heads, width), `states` (keys and values, slots, heads, positions, width).
+    """
+    _, _, heads, width = mixed.shape
+    heard = out.reshape(len(mixed), heads, width)
+    for line in range(len(mixed)):
+        query, key, value = mixed[line, 0], mixed[line, 1], mixed[line, 2]
+        keys, values = states[0, slots[line]], states[1, slots[line]]
+        shares = np.empty(lengths[line] + 1, np.float32)
+        for head in range(heads):
+            for at in range(width):
+                keys[head, lengths[line], at] = _level(key[head, at], keys)
+                values[head, lengths[line], at] = _level(value[head, at], values)
+            _share_out(query[head], keys[head], shares)
+            _blend(shares, values[head], heard[line, head])
 
 
 @_part
-def _two_rows(levels: Levels, rows: Floats, scale: Floats, bias: Floats, out: Floats) -> None:
-    for at in range(len(levels)):
+def _two_rows(weight: Levels, rows: Floats, bias: Floats, out: Floats) -> None:
+    for at in range(len(weight)):
         first = second = np.float32(0)
-        for place in range(levels.shape[1]):
-            level = _number(levels[at, place])
+        for place in range(weight.shape[1]):
+            level = _number(weight[at, place])
             first += level * rows[0, place]
             second += level * rows[1, place]
-        out[0, at] = first * scale[at] + bias[at]
-        out[1, at] = second * scale[at] + bias[at]
+        out[0, at] = first + bias[at]
+        out[1, at] = second + bias[at]
 
 
 @_part
-def _four_rows(levels: Levels, rows: Floats, scale: Floats, bias: Floats, out: Floats) -> None:
-    for at in range(len(levels)):
+def _four_rows(weight: Levels, rows: Floats, bias: Floats, out: Floats) -> None:
+    for at in range(len(weight)):
         first = second = third = fourth = np.float32(0)
-        for place in range(levels.shape[1]):
-            level = _number(levels[at, place])
+        for place in range(weight.shape[1]):
+            level = _number(weight[at, place])
             first += level * rows[0, place]
             second += level * rows[1, place]
             third += level * rows[2, place]
             fourth += level * rows[3, place]
-        out[0, at] = first * scale[at] + bias[at]
-        out[1, at] = second * scale[at] + bias[at]
-        out[2, at] = third * scale[at] + bias[at]
-        out[3, at] = fourth * scale[at] + bias[at]
-
-
-@_part
-def _attend(mixed: Floats, keys: Levels, values: Levels, length: int, out: Floats) -> None:
-    """Write a line's key and value behind those it knows, and let its query hear them all."""
-    heads, _, width = keys.shape
-    asked = mixed.reshape(3, heads, width)
-    query, key, value = asked[0], asked[1], asked[2]
-    heard = out.reshape(heads, width)
-    shares = np.empty(length + 1, np.float32)
-    for head in range(heads):
-        for at in range(width):
-            keys[head, length, at] = _level(key[head, at], keys)
-            values[head, length, at] = _level(value[head, at], values)
-        _share_out(query[head], keys[head], shares)
-        _blend(shares, values[head], heard[head])
+        out[0, at] = first + bias[at]
+        out[1, at] = second + bias[at]
+        out[2, at] = third + bias[at]
+        out[3, at] = fourth + bias[at]
 
 
 @_part
@@ -222,16 +175,6 @@ def _blend(shares: Floats, values: Levels, out: Floats) -> None:
     for row in range(eights, len(shares)):
         for at in range(len(out)):
             out[at] += shares[row] * _number(values[row, at])
-
-
-@_part
-def _bend(rows: Floats) -> None:
-    """GELU as GPT-2 has it, its tanh written as an exponential."""
-    for line in range(len(rows)):
-        row = rows[line]
-        for at in range(len(row)):
-            bent = _GELU * (row[at] + _CUBIC * row[at] * row[at] * row[at])
-            row[at] = row[at] / (_ONE + _exp(-bent))
 
 
 @_part
@@ -287,50 +230,3 @@ def _level_of(number: Any, kept: Any) -> Any:  # noqa: ARG001
     if kept.dtype is types.uint16:
         return lambda number, kept: _upper_half(number)  # noqa: ARG005
     return lambda number, kept: number  # noqa: ARG005
-
-
-def _step(
-    slots: NDArray[np.int64],
-    lengths: NDArray[np.int64],
-    states: Levels,
-    weights: _Weights,
-    hidden: Floats,
-    logits: Floats,
-) -> None:
-    """Turn rows (lines, width) into latents, and write their logits."""
-    lines, width = hidden.shape
-    rows = np.empty_like(hidden)
-    mixed = np.empty((lines, 3 * width), np.float32)
-    wide = np.empty((lines, weights.widen.bias.shape[1]), np.float32)
-    for layer in range(len(states)):
-        _norm(hidden, weights.before_attention, layer, rows)
-        _multiply(rows, weights.attention, layer, mixed)
-        for line in range(lines):
-            keys, values = states[layer, 0, slots[line]], states[layer, 1, slots[line]]
-            _attend(mixed[line], keys, values, lengths[line], rows[line])
-        _multiply(rows, weights.attended, layer, mixed)
-        hidden += mixed[:, :width]
-        _norm(hidden, weights.before_widening, layer, rows)
-        _multiply(rows, weights.widen, layer, wide)
-        _bend(wide)
-        _multiply(wide, weights.narrow, layer, mixed)
-        hidden += mixed[:, :width]
-    _norm(hidden, weights.endings, 0, rows)
-    _norm(rows, weights.endings, 1, hidden)
-    _multiply(hidden, weights.head, 0, logits)
-
-
-@_part
-def _norm(rows: Floats, norms: _Norms, layer: int, out: Floats) -> None:
-    weight, bias, width = norms.weight[layer], norms.bias[layer], np.float32(rows.shape[1])
-    for line in range(len(rows)):
-        row = rows[line]
-        total = spread = np.float32(0)
-        for at in range(len(row)):
-            total += row[at]
-        mean = total / width
-        for at in range(len(row)):
-            spread += (row[at] - mean) * (row[at] - mean)
-        slope = _ONE / np.sqrt(spread / width + _EPSILON)
-        for at in range(len(row)):
-            out[line, at] = (row[at] - mean) * slope * weight[at] + bias[at]

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from adapters.xtts.model.compiled import CompiledStep
-from adapters.xtts.model.layers import Layer, copied
-from adapters.xtts.model.linear import Precision
+from adapters.xtts.model.compiled import attend
+from adapters.xtts.model.layers import Layer, Norm, copied
+from adapters.xtts.model.linear import Precision, linear
 from adapters.xtts.model.slots import Slots
 
 _STATES = {
@@ -35,15 +36,14 @@ class Gpt:
         self.precision = precision
         self.device = device
         self._text_ends = gpt.start_text_token, gpt.stop_text_token
-        self._texts = _on(gpt.text_embedding.weight, device)
-        self._text_places = _on(gpt.text_pos_embedding.emb.weight, device)
-        self._sounds = _on(gpt.mel_embedding.weight, device)
-        self._sound_places = _on(gpt.mel_pos_embedding.emb.weight, device)
-        weights = copied(gpt, precision, device)
-        self._layers = [Layer(weights, layer) for layer in range(len(gpt.gpt.h))]
-        self._endings = [weights.endings.layer(at) for at in range(2)]
-        self._head = weights.head.layer(0)
-        self._compiled = CompiledStep(weights) if device.type == "cpu" else None
+        self._texts = copied(gpt.text_embedding.weight, device)
+        self._text_places = copied(gpt.text_pos_embedding.emb.weight, device)
+        self._sounds = copied(gpt.mel_embedding.weight, device)
+        self._sound_places = copied(gpt.mel_pos_embedding.emb.weight, device)
+        self._layers = [Layer(block, self.heads, precision, device) for block in gpt.gpt.h]
+        self._endings = Norm.of(gpt.gpt.ln_f, device), Norm.of(gpt.final_norm, device)
+        head = copied(gpt.mel_head.weight, device), copied(gpt.mel_head.bias, device)
+        self._head = linear(*head, Precision.FP32)
 
     def slots(self, count: int) -> Slots:
         """Room for so many lines of the longest kind."""
@@ -70,10 +70,9 @@ class Gpt:
         hidden = rows
         mask = _causal(slots.lengths[slot], len(hidden), self.device)
         for index, layer in enumerate(self._layers):
-            queries, keys, values = layer.ask(hidden, self.heads)
-            known = slots.write(index, slot, keys.transpose(0, 1), values.transpose(0, 1))
-            heard = _attend(queries.transpose(0, 1), *known, mask)
-            hidden = layer.go_on(hidden, heard)
+            queries, keys, values = layer.ask(hidden).permute(1, 2, 0, 3)
+            known = slots.write(index, slot, keys, values)
+            hidden = layer.go_on(hidden, _attend(queries, *known, mask))
         slots.grow(slot, len(hidden))
         return self._said(hidden[-1:])
 
@@ -82,27 +81,30 @@ class Gpt:
     ) -> tuple[Tensor, Tensor]:
         """Read one token a slot, each at its own place; return next latents and their logits."""
         hidden = self._sounds[tokens] + self._sound_places[list(places)]
-        step = self._compiled or self.step_in_torch
-        said = step(slots, rows, hidden)
+        hear = self._hear if self.device.type == "cpu" else self.hear_in_torch
+        for index, layer in enumerate(self._layers):
+            hidden = layer.go_on(hidden, hear(slots, index, rows, layer.ask(hidden)))
         for slot in rows:
             slots.grow(slot, 1)
-        return said
-
-    def step_in_torch(
-        self, slots: Slots, rows: Sequence[int], hidden: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Take a row of each slot through the model, on any device; return latents and logits."""
-        for index, layer in enumerate(self._layers):
-            queries, keys, values = layer.ask(hidden, self.heads)
-            heard = [
-                _attend(
-                    queries[at, :, None],
-                    *slots.write(index, slot, keys[at, :, None], values[at, :, None]),
-                )
-                for at, slot in enumerate(rows)
-            ]
-            hidden = layer.go_on(hidden, torch.cat(heard))
         return self._said(hidden)
+
+    def _hear(self, slots: Slots, layer: int, rows: Sequence[int], mixed: Tensor) -> Tensor:
+        """Let each row hear its slot: on a processor, in one compiled call."""
+        lengths = np.array([slots.lengths[slot] for slot in rows])
+        if lengths.max() >= slots.positions:
+            raise IndexError("a slot is full")
+        heard = mixed.new_empty(len(rows), self.width)
+        attend(mixed.numpy(), slots.arrays[layer], np.array(rows), lengths, heard.numpy())
+        return heard
+
+    def hear_in_torch(self, slots: Slots, layer: int, rows: Sequence[int], mixed: Tensor) -> Tensor:
+        """Let each row hear its slot, on any device."""
+        queries, keys, values = mixed.permute(1, 0, 2, 3)[..., None, :]
+        heard = [
+            _attend(queries[at], *slots.write(layer, slot, keys[at], values[at]))
+            for at, slot in enumerate(rows)
+        ]
+        return torch.cat(heard)
 
     def _said(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
         for norm in self._endings:
@@ -121,8 +123,3 @@ def _attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None =
 def _causal(known: int, new: int, device: torch.device) -> Tensor:
     """Each new position sees all that was known, itself, and the new ones before it."""
     return torch.ones(new, known + new, dtype=torch.bool, device=device).tril(known)
-
-
-def _on(weight: Tensor, device: torch.device) -> Tensor:
-    """Copy a weight: the checkpoint's own is a window into its file."""
-    return weight.detach().to(device, torch.float32, copy=True)

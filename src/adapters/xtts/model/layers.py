@@ -1,98 +1,63 @@
-"""The transformer's layers: their weights, side by side, and how torch takes rows through one."""
+"""A layer of the transformer: attention, then a perceptron, each behind a norm."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from adapters.xtts.model.linear import Matrices, Precision
+from adapters.xtts.model.linear import Linear, Precision, linear
 
 _EPSILON = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """A layer normalisation, or several: (layers, width)."""
+    """A layer normalisation."""
 
     weight: Tensor
     bias: Tensor
+
+    @classmethod
+    def of(cls, module: Any, device: torch.device) -> Self:
+        """Copy coqui's own."""
+        return cls(copied(module.weight, device), copied(module.bias, device))
 
     def __call__(self, rows: Tensor) -> Tensor:
         """Bring rows to mean 0 and variance 1, then to the model's own."""
         return functional.layer_norm(rows, self.weight.shape, self.weight, self.bias, _EPSILON)
 
-    def layer(self, layer: int) -> "Norm":
-        """Return one layer's."""
-        return Norm(self.weight[layer], self.bias[layer])
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """All that the layers know: attention, then a perceptron, each behind a norm."""
-
-    before_attention: Norm
-    attention: Matrices
-    attended: Matrices
-    before_widening: Norm
-    widen: Matrices
-    narrow: Matrices
-    endings: Norm
-    """The norms behind the last layer, one after the other: out come latents."""
-    head: Matrices
-    """What makes logits of them."""
-
-
-def copied(gpt: Any, precision: Precision, device: torch.device) -> Weights:
-    """Copy coqui's weights: the checkpoint's own are windows into its file."""
-    blocks = gpt.gpt.h
-
-    def norms(modules: Iterable[Any]) -> Norm:
-        weights, biases = zip(*((each.weight, each.bias) for each in modules), strict=True)
-        return Norm(
-            torch.stack(weights).detach().to(device), torch.stack(biases).detach().to(device)
-        )
-
-    def matrices(modules: Iterable[Any]) -> Matrices:
-        # GPT-2 keeps its matrices as (in, out).
-        pairs = [(each.weight.detach().t(), each.bias.detach()) for each in modules]
-        return Matrices(pairs, precision, device)
-
-    return Weights(
-        before_attention=norms(block.ln_1 for block in blocks),
-        attention=matrices(block.attn.c_attn for block in blocks),
-        attended=matrices(block.attn.c_proj for block in blocks),
-        before_widening=norms(block.ln_2 for block in blocks),
-        widen=matrices(block.mlp.c_fc for block in blocks),
-        narrow=matrices(block.mlp.c_proj for block in blocks),
-        endings=norms((gpt.gpt.ln_f, gpt.final_norm)),
-        head=Matrices(
-            [(gpt.mel_head.weight.detach(), gpt.mel_head.bias.detach())], Precision.FP32, device
-        ),
-    )
-
 
 class Layer:
-    """One block, as torch goes through it."""
+    """The weights of one layer, and what they do to rows."""
 
-    def __init__(self, weights: Weights, layer: int) -> None:
-        self._before_attention = weights.before_attention.layer(layer)
-        self._attention = weights.attention.layer(layer)
-        self._attended = weights.attended.layer(layer)
-        self._before_widening = weights.before_widening.layer(layer)
-        self._widen = weights.widen.layer(layer)
-        self._narrow = weights.narrow.layer(layer)
+    def __init__(self, block: Any, heads: int, precision: Precision, device: torch.device) -> None:
+        def kept(module: Any) -> Linear:
+            # GPT-2 keeps its matrices as (in, out).
+            weight, bias = copied(module.weight, device), copied(module.bias, device)
+            return linear(weight.t(), bias, precision)
 
-    def ask(self, hidden: Tensor, heads: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Return queries, keys and values, each (rows, heads, width of a head)."""
+        self._heads = heads
+        self._before_attention = Norm.of(block.ln_1, device)
+        self._attention = kept(block.attn.c_attn)
+        self._attended = kept(block.attn.c_proj)
+        self._before_widening = Norm.of(block.ln_2, device)
+        self._widen = kept(block.mlp.c_fc)
+        self._narrow = kept(block.mlp.c_proj)
+
+    def ask(self, hidden: Tensor) -> Tensor:
+        """Return queries, keys and values: (rows, 3, heads, width of a head)."""
         mixed = self._attention(self._before_attention(hidden))
-        queries, keys, values = mixed.view(len(hidden), 3, heads, -1).unbind(1)
-        return queries, keys, values
+        return mixed.view(len(hidden), 3, self._heads, -1)
 
     def go_on(self, hidden: Tensor, heard: Tensor) -> Tensor:
         """Add what was heard, and what the perceptron makes of it."""
         hidden = hidden + self._attended(heard)
         wide = functional.gelu(self._widen(self._before_widening(hidden)), approximate="tanh")
         return hidden + self._narrow(wide)
+
+
+def copied(weight: Tensor, device: torch.device) -> Tensor:
+    """Copy a weight: the checkpoint's own is a window into its file."""
+    return weight.detach().to(device, torch.float32, copy=True)

@@ -1,13 +1,15 @@
-"""The matrices of the model, kept in the form they are soonest multiplied in."""
+"""One matrix of the model, kept in the form its processor multiplies by soonest."""
 
-from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 from typing_extensions import override
+
+from adapters.xtts.model.compiled import multiply, to_levels
 
 
 class Precision(StrEnum):
@@ -19,13 +21,14 @@ class Precision(StrEnum):
     INT8 = "int8"
 
 
-_KINDS = {
+_FLOATS = {
     Precision.FP32: torch.float32,
     Precision.BF16: torch.bfloat16,
     Precision.FP16: torch.float16,
-    Precision.INT8: torch.int8,
 }
 _TINY = 1e-30
+_FEW = 16
+"""Rows that come from as many lines; a text has more."""
 
 
 class Linear(Protocol):
@@ -36,39 +39,22 @@ class Linear(Protocol):
         ...
 
 
-class Matrices:
-    """One kind of matrix through all layers, side by side.
+def linear(weight: Tensor, bias: Tensor, precision: Precision) -> Linear:
+    """Keep a copy of a weight of the shape (out, in), and the bias behind it."""
+    weight, bias = weight.float().contiguous(), bias.float().clone()
+    if precision is Precision.INT8:
+        return _Int8(weight, bias)
+    kept = weight.to(_FLOATS[precision], copy=True)
+    return _Compiled(kept, bias) if weight.device.type == "cpu" else _Plain(kept, bias)
 
-    A weight is `levels` (layers, out, in) times `scale` (layers, out), which is 1 but for int8.
-    """
 
-    def __init__(
-        self, pairs: Sequence[tuple[Tensor, Tensor]], precision: Precision, device: torch.device
-    ) -> None:
-        """Copy weights of the shape (out, in), each with its bias."""
-        layers, (outs, ins) = len(pairs), pairs[0][0].shape
-        self.levels = torch.empty(layers, outs, ins, dtype=_KINDS[precision], device=device)
-        self.scale = torch.ones(layers, outs, device=device)
-        self.bias = torch.empty(layers, outs, device=device)
-        for layer, (weight, bias) in enumerate(pairs):
-            levels = weight.to(device, torch.float32)
-            if precision is Precision.INT8:
-                self.scale[layer] = levels.abs().amax(1).clamp(min=_TINY) / 127
-                levels = (levels / self.scale[layer, :, None]).round()
-            self.levels[layer] = levels
-            self.bias[layer] = bias
-
-    def layer(self, layer: int) -> Linear:
-        """Return one layer's, to multiply many rows by."""
-        levels, bias = self.levels[layer], self.bias[layer]
-        if levels.dtype is torch.int8:
-            return _Int8(levels, self.scale[layer], bias)
-        return _Plain(levels, bias)
+def as_array(tensor: Tensor) -> NDArray[Any]:
+    """Return the same memory as an array that numba knows: bfloat16 by its bits."""
+    known = tensor.view(torch.uint16) if tensor.dtype is torch.bfloat16 else tensor
+    return known.numpy()
 
 
 class _Plain(Linear):
-    """A matrix of floats, and rows that are brought to its kind."""
-
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
         self._weight = weight
         self._bias = bias.to(weight.dtype)
@@ -78,25 +64,44 @@ class _Plain(Linear):
         return functional.linear(rows.to(self._weight.dtype), self._weight, self._bias).float()
 
 
+class _Compiled(_Plain):
+    """A few rows are multiplied as they are alone; a text's many by torch."""
+
+    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+        super().__init__(weight, bias)
+        self._arrays = as_array(weight), bias.numpy()
+
+    @override
+    def __call__(self, rows: Tensor) -> Tensor:
+        if len(rows) > _FEW:
+            return super().__call__(rows)
+        made = rows.new_empty(len(rows), len(self._weight))
+        multiply(rows.contiguous().numpy(), *self._arrays, made.numpy())
+        return made
+
+
 class _Int8(Linear):
-    """Many rows at once, themselves in int8, by a kernel that has its own copy of the matrix.
+    """Every row has a scale of its own, so that no row can hear its neighbours in a batch.
 
     Rows travel as 1 to 255 around 128. What the 128 adds up to is known beforehand and taken off
-    as a bias: told of a zero point, the kernel would work it out at every call.
+    as a bias: told of a zero point, the kernel would work it out at every step.
     """
 
-    def __init__(self, levels: Tensor, scale: Tensor, bias: Tensor) -> None:
-        self._scale = scale
-        self._levels = torch.ops.onednn.qlinear_prepack(levels, None)
-        self._zero = torch.zeros_like(scale, dtype=torch.int64)
-        self._offset = levels.sum(1) * scale * (-128 / 127)
-        self._middle = torch.tensor(128.5)
+    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+        self._scale = weight.abs().amax(1).clamp(min=_TINY) / 127
+        levels = (weight / self._scale[:, None]).round()
+        self._levels = torch.ops.onednn.qlinear_prepack(levels.to(torch.int8), None)
+        self._zero = torch.zeros_like(self._scale, dtype=torch.int64)
+        self._offset = levels.sum(1) * self._scale * (-128 / 127)
         self._bias = bias
 
     @override
     def __call__(self, rows: Tensor) -> Tensor:
-        loudest = rows.abs().amax(1, keepdim=True).clamp_(min=_TINY)
-        levels = torch.addcmul(self._middle, rows, 127 / loudest).to(torch.uint8)
+        levels, loudest = (
+            rows.new_empty(rows.shape, dtype=torch.uint8),
+            rows.new_empty(len(rows), 1),
+        )
+        to_levels(rows.contiguous().numpy(), levels.numpy(), loudest.numpy())
         made: Tensor = torch.ops.onednn.qlinear_pointwise(
             levels,
             1 / 127,

@@ -66,8 +66,7 @@ def open_model(setup: Setup) -> Model:
     runner = Runner(
         gpt=gpt,
         vocoder=vocoder,
-        # The step has a core of its own.
-        vocoder_threads=max(1, threads - 1),
+        threads=threads,
         taste=_taste(checkpoint.model.config),
         slots=slots,
         guarded=setup.guards,

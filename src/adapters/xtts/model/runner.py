@@ -70,16 +70,19 @@ class Runner:
         *,
         gpt: Gpt,
         vocoder: Vocoder,
-        vocoder_threads: int,
+        threads: int,
         taste: Taste,
         slots: int,
         guarded: bool,
     ) -> None:
         self._gpt = gpt
         self._vocoder = vocoder
-        # One thread for good: what oneDNN prepares for a shape belongs to the thread that asked.
+        # A step reads the weights as soon with one thread, and waits for none; the vocoder has the
+        # others. One worker for good: what oneDNN prepares belongs to the thread that asked.
+        torch.set_num_threads(1)
+        self._threads = threads
         self._vocoding = ThreadPoolExecutor(
-            1, initializer=torch.set_num_threads, initargs=(vocoder_threads,)
+            1, initializer=torch.set_num_threads, initargs=(max(1, threads - 1),)
         )
         self._guarded = guarded
         self.longest_audio = gpt.longest_audio
@@ -97,7 +100,12 @@ class Runner:
 
     def read(self, sequence: Sequence) -> None:
         """Read a few rows more; the line is ready when there are no others."""
-        sequence.ready = next(self._spoken[sequence.slot].reading, True) is not None
+        alone = len(self._spoken) == 1
+        torch.set_num_threads(self._threads if alone else 1)
+        try:
+            sequence.ready = next(self._spoken[sequence.slot].reading, True) is not None
+        finally:
+            torch.set_num_threads(1)
 
     def step(self, sequences: Several[Sequence]) -> list[Failure]:
         """Draw the next token of each line, and read it where the line goes on.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from adapters.xtts.model.linear import as_array
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
@@ -37,6 +39,8 @@ class Slots:
         self.positions = positions
         self.states = torch.empty(shape, dtype=dtype, device=device)
         """(layers, keys and values, slots, heads, positions, width of a head)"""
+        self.arrays = list(as_array(self.states)) if device.type == "cpu" else []
+        """The same memory, layer by layer, for compiled code."""
         self.lengths = [0] * slots
 
     def begin(self, slot: int, prefix: Remembered) -> None:

@@ -5,9 +5,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from adapters.xtts.model.linear import Linear, Matrices, Precision
+from adapters.xtts.model.linear import Precision, linear
 
-CPU = torch.device("cpu")
 LEAST_DB = {Precision.FP32: 110.0, Precision.BF16: 48.0, Precision.INT8: 36.0}
 
 
@@ -21,24 +20,8 @@ def matrix(rows: int = 8) -> tuple[Tensor, Tensor, Tensor]:
     return weight, torch.randn(384, generator=dice), torch.randn(rows, 128, generator=dice)
 
 
-def linear(weight: Tensor, bias: Tensor, precision: Precision) -> Linear:
-    return Matrices([(weight, bias)], precision, CPU).layer(0)
-
-
 @pytest.mark.parametrize("precision", LEAST_DB)
-def test_a_matrix_is_its_levels_times_their_scale(precision: Precision) -> None:
-    weight, bias, _ = matrix()
-    kept = Matrices([(weight, bias), (2 * weight, bias)], precision, CPU)
-    assert kept.bias.shape == kept.scale.shape == (2, 384)
-    assert snr_db(weight, kept.levels[0].float() * kept.scale[0, :, None]) > LEAST_DB[precision]
-    assert torch.equal(
-        kept.levels[1].float() * kept.scale[1, :, None],
-        2 * kept.levels[0].float() * kept.scale[0, :, None],
-    )
-
-
-@pytest.mark.parametrize("precision", LEAST_DB)
-@pytest.mark.parametrize("rows", [1, 3, 64])
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 7, 64])
 def test_a_matrix_multiplies_as_well_as_its_precision_can(precision: Precision, rows: int) -> None:
     weight, bias, heard = matrix(rows)
     made = linear(weight, bias, precision)(heard)
