@@ -63,6 +63,8 @@ def _state(engine: SpeechEngine, pulse: Pulse, sessions: Sessions) -> Health:
         "model_loaded": pulse.alive,
         "device": card.device,
         "precision": card.precision,
+        "slots": card.slots,
+        "slot_mib": round(card.slot_mib, 1),
         "version": version("rhapsode"),
         "capabilities": {
             "cloning": card.cloning,

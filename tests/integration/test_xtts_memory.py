@@ -1,4 +1,4 @@
-"""What a thousand lines leave behind in the model's process and in the server's."""
+"""What two thousand lines leave behind in the model's process and in the server's."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from domain.voice import Timbre
 from tests.checkpoints import STOP, build, named
 from tests.fakes.events import HeardEvents
 
-LINES = 1000
+LINES = 2000
 SETTLED = 300
 AT_ONCE = 8
 MOST_MIB = 48.0
@@ -24,6 +24,10 @@ MOST_MIB = 48.0
 def resident_mib(pid: int) -> float:
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def threads(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 
 async def speak(engine: XttsEngine, number: int) -> int:
@@ -48,7 +52,7 @@ async def speak(engine: XttsEngine, number: int) -> int:
     return heard
 
 
-async def test_a_thousand_lines_leave_memory_as_it_was(tmp_path: Path) -> None:
+async def test_two_thousand_lines_leave_memory_as_it_was(tmp_path: Path) -> None:
     files = named(build(tmp_path, leanings={STOP: 9.0}))
     setup = Setup(files, slots=4, threads=1, precision="int8", guards=False)
     async with XttsEngine(setup, bus=HeardEvents()) as engine:
@@ -56,10 +60,12 @@ async def test_a_thousand_lines_leave_memory_as_it_was(tmp_path: Path) -> None:
         assert engine._keeper.pid is not None
         processes = (engine._keeper.pid, os.getpid())
         before: tuple[float, ...] = (0.0, 0.0)
+        at_work: tuple[int, ...] = ()
         heard = 0
         for first in range(0, LINES, AT_ONCE):
             if first >= SETTLED and before == (0.0, 0.0):
                 before = tuple(map(resident_mib, processes))
+                at_work = tuple(map(threads, processes))
             lines = (speak(engine, number) for number in range(first, first + AT_ONCE))
             heard += sum(await asyncio.gather(*lines))
         after = tuple(map(resident_mib, processes))
@@ -68,5 +74,6 @@ async def test_a_thousand_lines_leave_memory_as_it_was(tmp_path: Path) -> None:
             before,
             after,
         )
+        assert tuple(map(threads, processes)) == at_work
         pulse = await engine.pulse()
         assert (pulse.speaking, pulse.waiting) == (0, ())

@@ -26,9 +26,12 @@ class EngineCard:
     precision: str
     ahead_s: float
     slots: int | None
+    """Lines it speaks at once; None where it takes them as they come."""
     rates: tuple[float, float]
     longest_text: Mapping[str, int] = field(default_factory=dict)
     longest_text_otherwise: int = 250
+    slot_mib: float = 0.0
+    """Memory that the longest line takes while it is spoken."""
 
     def longest(self, language: str) -> int:
         """How many characters one line of this language may have."""

@@ -1,17 +1,41 @@
-"""How much of a line becomes sound at a time: little at first, then ever more."""
+"""How much of a line becomes sound at a time: little at first, then ever more.
+
+Sizes are few, since the vocoder prepares itself for each. They do not change the samples.
+"""
 
 import math
 
+SIZES = (4, 6, 8, 12, 16, 24, 32)
+"""In latents, at the usual rate: a latent holds less sound the faster the speech."""
+
 # While one chunk is heard the next must be made. At half of real time each may last twice as long
 # as all that came before, less what a small window costs beyond its size.
-_LATENTS = (6, 4, 6, 8, 12, 16, 24)
-CHUNK_SIZES = len(_LATENTS)
+_LEAST = (6, 4, 6, 8, 12, 16, 24)
+_LEAST_IN_NEED = 4
+_MORE_A_LINE = 2
 
 
-def wanted_latents(chunk: int, rate: float, cap: int | None) -> int:
-    """How many latents the next chunk is made of; a client's cap never delays the first.
+def least(chunk: int, rate: float, cap: int | None, company: int) -> int:
+    """How many latents are worth making sound of, for a line whose listener is in no need.
 
-    A latent holds less sound the faster the speech.
+    The first chunk must last until the vocoder has served all others. A client's cap never delays
+    the first.
     """
-    size = math.ceil(_LATENTS[min(chunk, len(_LATENTS) - 1)] * rate)
-    return size if cap is None or chunk == 0 else min(size, cap)
+    size = _LEAST[min(chunk, len(_LEAST) - 1)] + (0 if chunk else _MORE_A_LINE * company)
+    return _scaled(size, rate, None if chunk == 0 else cap)
+
+
+def least_in_need(rate: float, cap: int | None) -> int:
+    """How many will do where the listener runs dry."""
+    return _scaled(_LEAST_IN_NEED, rate, cap)
+
+
+def most(waiting: int, rate: float, cap: int | None) -> int:
+    """How many of those that wait are taken at once."""
+    fitting = [size for size in SIZES if _scaled(size, rate, cap) <= waiting]
+    return _scaled(fitting[-1], rate, cap) if fitting else waiting
+
+
+def _scaled(size: int, rate: float, cap: int | None) -> int:
+    scaled = math.ceil(size * rate)
+    return scaled if cap is None else min(scaled, cap)

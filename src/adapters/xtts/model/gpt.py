@@ -45,6 +45,12 @@ class Gpt:
         head = copied(gpt.mel_head.weight, device), copied(gpt.mel_head.bias, device)
         self._head = linear(*head, Precision.FP32)
 
+    @property
+    def slot_bytes(self) -> int:
+        """What the longest line's keys and values take."""
+        positions = self.longest_prompt + self.longest_audio + 1
+        return len(self._layers) * 2 * positions * self.width * _STATES[self.precision].itemsize
+
     def slots(self, count: int) -> Slots:
         """Room for so many lines of the longest kind."""
         return Slots(

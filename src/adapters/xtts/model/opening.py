@@ -1,19 +1,18 @@
 """All that one child speaks with, put together and warm."""
 
+import logging
 import os
-import sys
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 
 from adapters.xtts.messages import Setup
+from adapters.xtts.model import warming
+from adapters.xtts.model.capacity import Pace, slots_for
 from adapters.xtts.model.checkpoint import Checkpoint, load
-from adapters.xtts.model.chunks import CHUNK_SIZES
 from adapters.xtts.model.conditioning import Conditioning
 from adapters.xtts.model.gpt import Gpt
-from adapters.xtts.model.guards import Fault
 from adapters.xtts.model.linear import Precision
 from adapters.xtts.model.precision import (
     SOUND_GATE_DB,
@@ -23,20 +22,19 @@ from adapters.xtts.model.precision import (
 )
 from adapters.xtts.model.runner import Runner
 from adapters.xtts.model.sampler import Taste
-from adapters.xtts.model.sequence import Sequence
 from adapters.xtts.model.text import Text
 from adapters.xtts.vocoder.vocoder import Fidelity, Vocoder
 from domain.audio import HOUSE_RATE_HZ
 from domain.errors import ModelUnusableError
-from domain.ports import EngineCard, SpokenLine
+from domain.ports import EngineCard
 from domain.voice import Timbre
+
+log = logging.getLogger(__name__)
 
 _NAME = "xtts"
 _AHEAD_S = 5.0
-_SLOTS = {"cpu": 4, "cuda": 16}
+_MOST_SLOTS = {"cpu": 16, "cuda": 128}
 _RATES = (0.25, 4.0)
-_WARM_UP = "One, two, three."
-_NOBODY = np.zeros(512, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +60,35 @@ def open_model(setup: Setup) -> Model:
     text = Text(checkpoint.model.tokenizer, checkpoint.model.config.languages)
     if not text.languages:
         raise ModelUnusableError(str(setup.files.vocabulary), "knows none of XTTS's languages")
-    slots = setup.slots or _SLOTS[device.type]
+    room = setup.slots or _room(gpt)
     runner = Runner(
         gpt=gpt,
         vocoder=vocoder,
         threads=threads,
         taste=_taste(checkpoint.model.config),
-        slots=slots,
-        guarded=setup.guards,
+        slots=max(room, warming.LINES),
     )
     conditioning = Conditioning(checkpoint.model, setup.conditioning)
+    pace = warming.warm(runner, text, leader)
+    runner.guarded = setup.guards
+    side_by_side = device.type == "cpu" and len(os.sched_getaffinity(0)) > 1
+    slots = setup.slots or slots_for(pace, side_by_side=side_by_side, most=room)
+    log.info("a step takes %.1f ms, %.1f ms for four lines; a second of sound %.0f ms", *_ms(pace))
     card = _card(checkpoint, text, gpt, fidelity, slots, conditioning.lengths_s)
-    _warm_up(runner, text, leader)
     return Model(card, gpt.width, text, runner, conditioning)
+
+
+def _room(gpt: Gpt) -> int:
+    """Return how many lines' keys and values fit into half of the memory that is free."""
+    if gpt.device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(gpt.device)
+    else:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(warming.LINES, min(_MOST_SLOTS[gpt.device.type], free // 2 // gpt.slot_bytes))
+
+
+def _ms(pace: Pace) -> tuple[float, float, float]:
+    return pace.one_s * 1e3, pace.four_s * 1e3, pace.sound_s * 1e3
 
 
 def _device(wanted: str) -> torch.device:
@@ -103,28 +117,6 @@ def _leader(checkpoint: Checkpoint) -> torch.Tensor:
         return torch.from_numpy(arrays["gpt_cond_latent"])
     dice = torch.Generator().manual_seed(1)
     return torch.randn(32, checkpoint.model.gpt.model_dim, generator=dice)
-
-
-def _warm_up(runner: Runner, text: Text, leader: torch.Tensor) -> None:
-    """Take real steps and make chunks of all sizes, so that what they need is laid out.
-
-    A model that makes no numbers is found here.
-    """
-    arrays = {"gpt_cond_latent": leader.numpy(), "speaker_embedding": _NOBODY}
-    line = SpokenLine("", 0, _WARM_UP, text.languages[0], Timbre("", arrays))
-    sequence = Sequence(ticket=0, line=line, most_tokens=0, most_ahead=sys.maxsize, slot=0)
-    runner.begin(sequence, text.ids(line.text, line.language))
-    while not sequence.ready:
-        runner.read(sequence)
-    while sequence.fault is None and sequence.chunks < CHUNK_SIZES:
-        while sequence.hungry:
-            for _, error in runner.step([sequence]):
-                raise error
-            sequence.ended = False
-        runner.settle(sequence, runner.voice(sequence).result(), 0.0)
-    runner.leave(sequence)
-    if sequence.fault is Fault.NUMBERS:
-        raise ModelUnusableError("model.pth", "makes latents that are no numbers")
 
 
 def _taste(config: Any) -> Taste:
@@ -156,6 +148,7 @@ def _card(
         precision=f"{gpt.precision}{coarse}",
         ahead_s=_AHEAD_S,
         slots=slots,
+        slot_mib=gpt.slot_bytes / 2**20,
         rates=_RATES,
         longest_text=text.longest_text,
     )

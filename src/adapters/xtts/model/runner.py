@@ -73,7 +73,6 @@ class Runner:
         threads: int,
         taste: Taste,
         slots: int,
-        guarded: bool,
     ) -> None:
         self._gpt = gpt
         self._vocoder = vocoder
@@ -84,7 +83,8 @@ class Runner:
         self._vocoding = ThreadPoolExecutor(
             1, initializer=torch.set_num_threads, initargs=(max(1, threads - 1),)
         )
-        self._guarded = guarded
+        self.guarded = False
+        """Whether lines that have lost their way are stopped."""
         self.longest_audio = gpt.longest_audio
         self._taste = taste
         # One more slot than lines can have: voices are read there.
@@ -127,11 +127,11 @@ class Runner:
     def voice(
         self, sequence: Sequence, tell: Callable[[Voiced], None] = lambda _: None
     ) -> Future[Voiced]:
-        """Have the vocoder's thread make sound of all latents that have none, and tell of it."""
-        spoken, last = self._spoken[sequence.slot], sequence.ended
-        latents, tape, silence = torch.cat(spoken.unvoiced), copy(spoken.tape), copy(spoken.silence)
-        spoken.unvoiced.clear()
-        sequence.voice()
+        """Have the vocoder's thread make sound of latents that have none, and tell of it."""
+        spoken, last = self._spoken[sequence.slot], sequence.voice()
+        latents = torch.cat(spoken.unvoiced[: sequence.sounding])
+        del spoken.unvoiced[: sequence.sounding]
+        tape, silence = copy(spoken.tape), copy(spoken.silence)
 
         @torch.inference_mode()
         def work() -> Voiced:
@@ -175,7 +175,7 @@ class Runner:
     def _heard(self, samples: Samples, silence: Silence) -> Fault | None:
         if not np.isfinite(samples).all():
             return Fault.NUMBERS
-        return Fault.SILENCE if self._guarded and silence.too_long(samples) else None
+        return Fault.SILENCE if self.guarded and silence.too_long(samples) else None
 
     def _draw(self, sequences: Several[Sequence]) -> None:
         spoken = [self._spoken[each.slot] for each in sequences]
@@ -201,9 +201,9 @@ class Runner:
 
     def _guard(self, sequence: Sequence) -> None:
         sequence.ended = sequence.latents >= self.longest_audio
-        if self._guarded and sequence.latents >= sequence.most_tokens:
+        if self.guarded and sequence.latents >= sequence.most_tokens:
             sequence.fault = Fault.LENGTH
-        elif self._guarded and in_a_loop(sequence.tokens):
+        elif self.guarded and in_a_loop(sequence.tokens):
             sequence.fault = Fault.LOOP
 
     def _go_on(self, sequences: Several[Sequence], *, late: bool = False) -> None:

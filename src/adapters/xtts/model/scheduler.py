@@ -6,8 +6,8 @@ from enum import Enum, auto
 
 from adapters.xtts.model.sequence import Sequence
 
-_COMFORT_S = 1.0
-"""Who has more sound than this in hand lets those step who have less."""
+_COMFORT_S = 3.0
+"""Who has more sound than this in hand lets those step who have none."""
 
 
 class Work(Enum):
@@ -55,7 +55,7 @@ class Scheduler:
         return self._sequences.get(ticket)
 
     def next(self, now_s: float) -> Turn | None:
-        """Return the next turn: some words of a text, or a token for all who are pressed.
+        """Return the next turn: some words of a text, or a token for all who need it.
 
         Reading and stepping alternate, so that a newcomer delays those who speak by no more than
         a few words at a time.
@@ -68,7 +68,9 @@ class Scheduler:
 
     def due(self, now_s: float) -> Sequence | None:
         """Return the line whose latents should become sound first."""
-        return _neediest((each for each in self._sequences.values() if each.due), now_s)
+        speaking = [each for each in self._sequences.values() if each.ready and not each.parked]
+        due = (each for each in speaking if each.due(now_s, len(speaking) - 1))
+        return _neediest(due, now_s)
 
     def _reader(self, now_s: float) -> Sequence | None:
         """Return the line whose text is being read, or else the next; texts are read in turn."""
@@ -82,8 +84,9 @@ class Scheduler:
 
     def _stepping(self, now_s: float) -> tuple[Sequence, ...]:
         hungry = [each for each in self._sequences.values() if each.hungry]
-        pressed = [each for each in hungry if each.lead_s(now_s) < _COMFORT_S]
-        return tuple(pressed or hungry)
+        if all(each.chunks for each in hungry):
+            return tuple(hungry)
+        return tuple(each for each in hungry if each.lead_s(now_s) < _COMFORT_S)
 
 
 def _neediest(sequences: Iterable[Sequence], now_s: float) -> Sequence | None:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from adapters.xtts.model.chunks import wanted_latents
+from adapters.xtts.model.chunks import least, least_in_need, most
 from adapters.xtts.model.guards import Fault
 from domain.audio import HOUSE_RATE_HZ
 from domain.ports import SpokenLine
+
+_MOST_WAITING = 48
+_NEED_S = 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -54,27 +57,34 @@ class Sequence:
 
     @property
     def hungry(self) -> bool:
-        """Whether the next token should be drawn."""
-        return self._goes_on and not self.ended and not self._enough
+        """Whether the next token should be drawn; nobody runs away from the vocoder."""
+        return self._goes_on and not self.ended and self._waiting < _MOST_WAITING
 
-    @property
-    def due(self) -> bool:
-        """Whether the next chunk should become sound."""
-        return self._goes_on and not self.sounding and (self.ended or self._enough)
+    def due(self, now_s: float, company: int) -> bool:
+        """Whether latents should become sound, among so many others that speak."""
+        if not self._goes_on or self.sounding or not self._waiting:
+            return False
+        rate, cap = self.line.rate, self.chunk_tokens
+        worth = least(self.chunks, rate, cap, company)
+        if self.chunks and self.lead_s(now_s) < _NEED_S:
+            worth = min(worth, least_in_need(rate, cap))
+        return self.ended or self._waiting >= worth
 
     def lead_s(self, now_s: float) -> float:
         """Sound in its listener's hand; who has the least comes first, and debts count."""
         return self.needed_s + self.sent / HOUSE_RATE_HZ - now_s
 
-    def voice(self) -> None:
-        """All latents that have no sound yet are becoming sound."""
-        self.sounding = self.latents - self.voiced
+    def voice(self) -> bool:
+        """Some latents that have no sound yet are becoming sound; True if no others will."""
+        cap = self.chunk_tokens if self.chunks else None
+        self.sounding = most(self._waiting, self.line.rate, cap)
+        return self.ended and self.voiced + self.sounding == self.latents
 
     def heard(self, samples: int, now_s: float) -> None:
         """They have; a listener who had nothing begins to play now."""
         self.voiced += self.sounding
         self.sounding = 0
-        if samples or self.ended:
+        if samples:
             if not self.chunks:
                 self.needed_s = max(self.needed_s, now_s)
             self.chunks += 1
@@ -94,8 +104,6 @@ class Sequence:
         return self.ready and not self.parked and self.fault is None
 
     @property
-    def _enough(self) -> bool:
-        """Whether the latents that have no sound yet make up the next chunk."""
-        chunk = self.chunks + bool(self.sounding)
-        wanted = wanted_latents(chunk, self.line.rate, self.chunk_tokens)
-        return self.latents - self.voiced - self.sounding >= wanted
+    def _waiting(self) -> int:
+        """Latents that have no sound and are not becoming any."""
+        return self.latents - self.voiced - self.sounding

@@ -83,11 +83,11 @@ def overheard(model: Model, slot: int = 0) -> Iterator[list[torch.Tensor]]:
     heard: list[torch.Tensor] = []
 
     def noting(sequence: Sequence, tell: Callable[[Voiced], None]) -> Future[Voiced]:
-        new = list(model.runner._spoken[sequence.slot].unvoiced)
+        waiting = list(model.runner._spoken[sequence.slot].unvoiced)
 
         def noted(voiced: Voiced) -> None:
             if sequence.slot == slot and voiced.fault is None:
-                heard.extend(new)
+                heard.extend(waiting[: sequence.sounding])
             tell(voiced)
 
         return voice(sequence, noted)
@@ -203,3 +203,48 @@ def test_without_guards_a_model_speaks_to_its_own_end(tmp_path: Path) -> None:
     assert not desk.failures()
     assert not tripped(desk)
     assert sum(map(len, desk.chunks(0))) == 40 * 1024 * 24_000 // 22_050 // 256 * 256
+
+
+@pytest.mark.parametrize("where", ["_gpt.step", "_sampler.draw"])
+def test_an_error_in_one_line_of_a_batch_fails_that_line_alone(
+    files: ModelFiles, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    model = opened(files, precision="int8")
+    lines = [line(model, f"{TEXT} {word}", seed=seed) for seed, word in enumerate(("a", "b", "c"))]
+    alone = [sound(model, each) for each in lines]
+    owner, name = where.split(".")
+    work = getattr(getattr(model.runner, owner), name)
+    bad = 1
+
+    def breaking(*args: Any) -> Any:
+        rows = args[1] if name == "step" else args[0]
+        spoken_at = {row: model.runner._slots.lengths[row] for row in rows}
+        if bad in rows and spoken_at[bad] > 70:
+            raise RuntimeError("a broken row")
+        return work(*args)
+
+    monkeypatch.setattr(getattr(model.runner, owner), name, breaking)
+    desk = spoken(model, lines)
+    assert ["a broken row" in reason for reason in desk.failures()] == [True]
+    assert sum(map(len, desk.chunks(1))) < len(alone[1])
+    for ticket in (0, 2):
+        assert np.array_equal(np.concatenate(desk.chunks(ticket)), alone[ticket])
+
+
+def test_an_error_in_the_vocoder_fails_its_line_alone(
+    files: ModelFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = opened(files, precision="int8")
+    lines = [line(model, f"{TEXT} {word}", seed=seed) for seed, word in enumerate(("a", "b"))]
+    wanted = sound(model, lines[1])
+    speak, calls = model.runner._vocoder.speak, iter(range(1000))
+
+    def breaking(*args: Any, **how: Any) -> Any:
+        if next(calls) == 0:
+            raise RuntimeError("a broken vocoder")
+        return speak(*args, **how)
+
+    monkeypatch.setattr(model.runner._vocoder, "speak", breaking)
+    desk = spoken(model, lines)
+    assert ["a broken vocoder" in reason for reason in desk.failures()] == [True]
+    assert np.array_equal(np.concatenate(desk.chunks(1)), wanted)

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.xtts.model.chunks import wanted_latents
+from adapters.xtts.model.chunks import SIZES, least, most
 from adapters.xtts.model.guards import Fault
 from adapters.xtts.model.scheduler import Scheduler, Turn, Work
 from adapters.xtts.model.sequence import Sequence
@@ -111,7 +111,10 @@ def test_a_line_is_read_then_stepped_then_voiced_in_growing_chunks() -> None:
     model.play(300)
     works = [turn.work for turn in model.turns]
     assert works == [Work.READ] * 3 + [Work.STEP] * 100
-    assert model.latents(1) == [6, 4, 6, 8, 12, 16, 24, 24]
+    sizes = model.latents(1)
+    assert sizes[0] == 6
+    assert sum(sizes) == 100
+    assert max(sizes) >= 24
     assert model.scheduler.find(1) is None
 
 
@@ -130,22 +133,43 @@ def test_a_slow_vocoder_is_not_run_away_from() -> None:
         if turn is None:
             break
         model._do(turn)
-        if line.due:
+        if line.due(0.0, company=0):
             line.voice()
-    assert line.latents == 6 + 4
+    assert line.latents == 6 + 48
 
 
 def test_a_cap_never_delays_the_first_chunk_and_holds_for_the_others() -> None:
     for cap in (1, 5, 20, 100):
-        sizes = [wanted_latents(chunk, 1.0, cap) for chunk in range(10)]
-        assert sizes[0] == 6
-        assert max(sizes[1:]) == min(cap, 24)
+        assert least(0, 1.0, cap, company=0) == 6
+        assert all(least(chunk, 1.0, cap, company=3) <= cap for chunk in range(1, 10))
+        assert all(most(waiting, 1.0, cap) <= cap for waiting in range(1, 60))
 
 
 def test_fast_speech_takes_more_latents_and_slow_speech_fewer() -> None:
-    assert wanted_latents(0, 2.0, None) == 12
-    assert wanted_latents(0, 0.5, None) == 3
-    assert wanted_latents(9, 0.25, None) == 6
+    assert least(0, 2.0, None, company=0) == 12
+    assert least(0, 0.5, None, company=0) == 3
+    assert least(9, 0.25, None, company=0) == 6
+
+
+def test_chunks_have_few_sizes_and_no_latent_is_left_over() -> None:
+    taken = [most(waiting, 1.0, None) for waiting in range(1, 60)]
+    assert set(taken) == {1, 2, 3, *SIZES}
+    assert all(size <= waiting for waiting, size in enumerate(taken, start=1))
+
+
+def test_the_first_chunk_lasts_longer_among_many() -> None:
+    model = Model(slots=4)
+    model.join(*(sequence(ticket) for ticket in range(4)))
+    model.play(100)
+    assert [model.latents(ticket)[0] for ticket in range(4)] == [12] * 4
+
+
+def test_who_runs_dry_gets_a_small_chunk_rather_than_a_late_one() -> None:
+    line = sequence(1, needed_s=0.0)
+    line.ready, line.tokens, line.voiced, line.chunks = True, [1] * 40, 36, 6
+    line.sent = HOUSE_RATE_HZ
+    assert line.due(0.9, company=3)
+    assert not line.due(0.1, company=3)
 
 
 def test_a_line_whose_listener_has_enough_is_parked_and_goes_on_when_heard() -> None:
@@ -204,6 +228,7 @@ def test_of_two_that_are_due_the_one_with_less_in_hand_is_voiced_first() -> None
     for line in (rich, poor):
         scheduler.join(line)
         line.ready, line.tokens, line.chunks = True, [1] * 6, 1
+        line.most_ahead = 10**9
     rich.sent, poor.sent = 9000, 1000
     assert scheduler.due(0.0) is poor
 
@@ -215,8 +240,9 @@ def test_who_is_seconds_ahead_yields_to_who_has_not_begun() -> None:
         scheduler.join(line)
         line.slot, line.ready = line.ticket, True
     rich.sent, poor.sent = 5 * HOUSE_RATE_HZ, HOUSE_RATE_HZ // 2
+    rich.chunks = poor.chunks = 1
     assert scheduler.next(0.0) == Turn(Work.STEP, (poor, newcomer))
-    poor.sent = newcomer.sent = 2 * HOUSE_RATE_HZ
+    newcomer.chunks = 1
     assert scheduler.next(0.0) == Turn(Work.STEP, (rich, poor, newcomer))
 
 
@@ -224,6 +250,7 @@ def test_a_listener_plays_from_the_first_sound_on() -> None:
     line = sequence(1, needed_s=1.0)
     line.tokens, line.ready = [1] * 6, True
     assert line.lead_s(3.0) == -2.0
+    assert line.due(4.0, company=0)
     line.voice()
     line.heard(HOUSE_RATE_HZ, 4.0)
     assert line.lead_s(4.0) == 1.0

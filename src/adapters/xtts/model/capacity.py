@@ -1,0 +1,35 @@
+"""How many lines a machine speaks at the pace they are heard; more would all run dry."""
+
+from dataclasses import dataclass
+
+TOKENS_PER_S = 22_050 / 1024
+"""Of sound, at the usual rate."""
+
+_BUSY = 0.9
+"""How much of its time the machine may be at work: the rest is for texts and for bad moments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What was measured before the first line: seconds of work."""
+
+    one_s: float
+    """For a token of one line."""
+    four_s: float
+    """For a token of four at once."""
+    sound_s: float
+    """For a second of sound, in the vocoder."""
+
+
+def slots_for(pace: Pace, *, side_by_side: bool, most: int) -> int:
+    """Return how many lines can be spoken in time, at least one.
+
+    `side_by_side` tells that the vocoder has other cores than the steps.
+    """
+    fitting = 1
+    for lines in range(2, most + 1):
+        steps = TOKENS_PER_S * (pace.one_s + (pace.four_s - pace.one_s) * (lines - 1) / 3)
+        sound = lines * pace.sound_s
+        if (max(steps, sound) if side_by_side else steps + sound) <= _BUSY:
+            fitting = lines
+    return fitting
