@@ -5,8 +5,9 @@ from dataclasses import dataclass
 TOKENS_PER_S = 22_050 / 1024
 """Of sound, at the usual rate."""
 
-_BUSY = 0.9
-"""How much of its time the machine may be at work: the rest is for texts and for bad moments."""
+_BUSY = 0.8
+"""How much of its time the machine may be at work: steps and sound slow each other down, and texts
+are to be read as well."""
 
 
 @dataclass(frozen=True, slots=True)

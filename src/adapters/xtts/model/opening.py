@@ -60,7 +60,7 @@ def open_model(setup: Setup) -> Model:
     text = Text(checkpoint.model.tokenizer, checkpoint.model.config.languages)
     if not text.languages:
         raise ModelUnusableError(str(setup.files.vocabulary), "knows none of XTTS's languages")
-    room = setup.slots or _room(gpt)
+    room = min(setup.slots or _MOST_SLOTS[device.type], _room(gpt))
     runner = Runner(
         gpt=gpt,
         vocoder=vocoder,
@@ -72,7 +72,7 @@ def open_model(setup: Setup) -> Model:
     pace = warming.warm(runner, text, leader)
     runner.guarded = setup.guards
     side_by_side = device.type == "cpu" and len(os.sched_getaffinity(0)) > 1
-    slots = setup.slots or slots_for(pace, side_by_side=side_by_side, most=room)
+    slots = room if setup.slots else slots_for(pace, side_by_side=side_by_side, most=room)
     log.info("a step takes %.1f ms, %.1f ms for four lines; a second of sound %.0f ms", *_ms(pace))
     card = _card(checkpoint, text, gpt, fidelity, slots, conditioning.lengths_s)
     return Model(card, gpt.width, text, runner, conditioning)
@@ -84,7 +84,7 @@ def _room(gpt: Gpt) -> int:
         free, _ = torch.cuda.mem_get_info(gpt.device)
     else:
         free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return max(warming.LINES, min(_MOST_SLOTS[gpt.device.type], free // 2 // gpt.slot_bytes))
+    return max(warming.LINES, free // 2 // gpt.slot_bytes)
 
 
 def _ms(pace: Pace) -> tuple[float, float, float]:
