@@ -172,10 +172,11 @@ class Worker:
             if self._scheduler.holds(sequence):
                 with self._answering(sequence):
                     self._settle(sequence, made.result())
-        if (sequence_due := self._scheduler.due(time.monotonic())) is not None:
-            with self._answering(sequence_due):
-                tell = partial(self._say, sequence_due.ticket)
-                self._voicing = sequence_due, self._model.runner.voice(sequence_due, tell)
+        now_s = time.monotonic()
+        if (due := self._scheduler.due(now_s)) is not None:
+            with self._answering(due):
+                tell = partial(self._say, due.ticket)
+                self._voicing = due, self._model.runner.voice(due, now_s, tell)
 
     def _say(self, ticket: int, voiced: Voiced) -> None:
         """Send sound on as soon as it is made: this is the vocoder's thread."""

@@ -12,7 +12,9 @@ SIZES = (4, 6, 8, 12, 16, 24, 32)
 # as all that came before, less what a small window costs beyond its size.
 _LEAST = (6, 4, 6, 8, 12, 16, 24)
 _LEAST_IN_NEED = 4
-_MORE_A_LINE = 2
+_MORE_A_LINE = 4
+_NEVER_TOO_MUCH = 8
+_S_A_LATENT = 1024 / 22_050
 
 
 def least(chunk: int, rate: float, cap: int | None, company: int) -> int:
@@ -30,10 +32,18 @@ def least_in_need(rate: float, cap: int | None) -> int:
     return _scaled(_LEAST_IN_NEED, rate, cap)
 
 
-def most(waiting: int, rate: float, cap: int | None) -> int:
-    """How many of those that wait are taken at once."""
-    fitting = [size for size in SIZES if _scaled(size, rate, cap) <= waiting]
-    return _scaled(fitting[-1], rate, cap) if fitting else waiting
+def most(waiting: int, rate: float, cap: int | None, lead_s: float) -> int:
+    """How many of those that wait are taken at once.
+
+    While a chunk is made, its listener and all others live on what they have. A machine that keeps
+    up with its lines makes any chunk in the time it lasts: none may last longer than the lead.
+    """
+    sizes = [
+        _scaled(size, rate, cap)
+        for size in SIZES
+        if size <= _NEVER_TOO_MUCH or size * _S_A_LATENT <= lead_s
+    ]
+    return max((size for size in sizes if size <= waiting), default=waiting)
 
 
 def _scaled(size: int, rate: float, cap: int | None) -> int:

@@ -125,10 +125,10 @@ class Runner:
         return failed
 
     def voice(
-        self, sequence: Sequence, tell: Callable[[Voiced], None] = lambda _: None
+        self, sequence: Sequence, now_s: float, tell: Callable[[Voiced], None]
     ) -> Future[Voiced]:
         """Have the vocoder's thread make sound of latents that have none, and tell of it."""
-        spoken, last = self._spoken[sequence.slot], sequence.voice()
+        spoken, last = self._spoken[sequence.slot], sequence.voice(now_s)
         latents = torch.cat(spoken.unvoiced[: sequence.sounding])
         del spoken.unvoiced[: sequence.sounding]
         tape, silence = copy(spoken.tape), copy(spoken.silence)

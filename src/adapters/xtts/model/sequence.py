@@ -1,6 +1,7 @@
 """One line while it is spoken: how far it is, and what it needs next. It never sees a tensor."""
 
 from dataclasses import dataclass, field
+from math import inf
 
 from adapters.xtts.model.chunks import least, least_in_need, most
 from adapters.xtts.model.guards import Fault
@@ -74,10 +75,11 @@ class Sequence:
         """Sound in its listener's hand; who has the least comes first, and debts count."""
         return self.needed_s + self.sent / HOUSE_RATE_HZ - now_s
 
-    def voice(self) -> bool:
+    def voice(self, now_s: float) -> bool:
         """Some latents that have no sound yet are becoming sound; True if no others will."""
-        cap = self.chunk_tokens if self.chunks else None
-        self.sounding = most(self._waiting, self.line.rate, cap)
+        first = not self.chunks
+        cap, lead_s = (None, inf) if first else (self.chunk_tokens, self.lead_s(now_s))
+        self.sounding = most(self._waiting, self.line.rate, cap, lead_s)
         return self.ended and self.voiced + self.sounding == self.latents
 
     def heard(self, samples: int, now_s: float) -> None:

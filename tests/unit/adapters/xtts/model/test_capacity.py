@@ -8,9 +8,9 @@ from adapters.xtts.model.capacity import Pace, slots_for
 @pytest.mark.parametrize(
     ("pace", "side_by_side", "slots"),
     [
-        (Pace(0.018, 0.023, 0.20), True, 4),  # two cores, the vocoder is the narrow place
-        (Pace(0.018, 0.023, 0.15), False, 2),  # one core for both
-        (Pace(0.018, 0.070, 0.02), True, 2),  # a step that grows with the lines
+        (Pace(0.018, 0.023, 0.17), True, 4),  # two cores, the vocoder is the narrow place
+        (Pace(0.014, 0.018, 0.15), False, 2),  # one core for both
+        (Pace(0.014, 0.060, 0.02), True, 2),  # a step that grows with the lines
         (Pace(0.100, 0.200, 2.00), True, 1),  # too slow for anything: still one
         (Pace(0.001, 0.001, 0.01), False, 16),  # whatever there is room for
     ],

@@ -82,7 +82,7 @@ def overheard(model: Model, slot: int = 0) -> Iterator[list[torch.Tensor]]:
     voice = model.runner.voice
     heard: list[torch.Tensor] = []
 
-    def noting(sequence: Sequence, tell: Callable[[Voiced], None]) -> Future[Voiced]:
+    def noting(sequence: Sequence, now_s: float, tell: Callable[[Voiced], None]) -> Future[Voiced]:
         waiting = list(model.runner._spoken[sequence.slot].unvoiced)
 
         def noted(voiced: Voiced) -> None:
@@ -90,9 +90,9 @@ def overheard(model: Model, slot: int = 0) -> Iterator[list[torch.Tensor]]:
                 heard.extend(waiting[: sequence.sounding])
             tell(voiced)
 
-        return voice(sequence, noted)
+        return voice(sequence, now_s, noted)
 
-    model.runner.voice = noting  # type: ignore[assignment,method-assign]
+    model.runner.voice = noting  # type: ignore[method-assign]
     yield heard
     model.runner.voice = voice  # type: ignore[method-assign]
 

@@ -93,7 +93,7 @@ class Model:
                 if each.ended and each.voiced == each.latents:
                     self.scheduler.leave(each.ticket)
         if self._voicing is None and (due := self.scheduler.due(self.now_s)) is not None:
-            due.voice()
+            due.voice(self.now_s)
             self._voicing = due, self.now_s + VOICE_S * due.sounding
 
 
@@ -134,7 +134,7 @@ def test_a_slow_vocoder_is_not_run_away_from() -> None:
             break
         model._do(turn)
         if line.due(0.0, company=0):
-            line.voice()
+            line.voice(0.0)
     assert line.latents == 6 + 48
 
 
@@ -142,7 +142,7 @@ def test_a_cap_never_delays_the_first_chunk_and_holds_for_the_others() -> None:
     for cap in (1, 5, 20, 100):
         assert least(0, 1.0, cap, company=0) == 6
         assert all(least(chunk, 1.0, cap, company=3) <= cap for chunk in range(1, 10))
-        assert all(most(waiting, 1.0, cap) <= cap for waiting in range(1, 60))
+        assert all(most(waiting, 1.0, cap, 9.0) <= cap for waiting in range(1, 60))
 
 
 def test_fast_speech_takes_more_latents_and_slow_speech_fewer() -> None:
@@ -152,7 +152,7 @@ def test_fast_speech_takes_more_latents_and_slow_speech_fewer() -> None:
 
 
 def test_chunks_have_few_sizes_and_no_latent_is_left_over() -> None:
-    taken = [most(waiting, 1.0, None) for waiting in range(1, 60)]
+    taken = [most(waiting, 1.0, None, 9.0) for waiting in range(1, 60)]
     assert set(taken) == {1, 2, 3, *SIZES}
     assert all(size <= waiting for waiting, size in enumerate(taken, start=1))
 
@@ -161,7 +161,17 @@ def test_the_first_chunk_lasts_longer_among_many() -> None:
     model = Model(slots=4)
     model.join(*(sequence(ticket) for ticket in range(4)))
     model.play(100)
-    assert [model.latents(ticket)[0] for ticket in range(4)] == [12] * 4
+    assert [model.latents(ticket)[0] for ticket in range(4)] == [16] * 4
+
+
+def test_no_chunk_after_the_first_lasts_longer_than_what_its_listener_has() -> None:
+    assert [most(60, 1.0, None, lead_s) for lead_s in (-1.0, 0.3, 0.6, 1.2, 9.0)] == [
+        8,
+        8,
+        12,
+        24,
+        32,
+    ]
 
 
 def test_who_runs_dry_gets_a_small_chunk_rather_than_a_late_one() -> None:
@@ -251,11 +261,11 @@ def test_a_listener_plays_from_the_first_sound_on() -> None:
     line.tokens, line.ready = [1] * 6, True
     assert line.lead_s(3.0) == -2.0
     assert line.due(4.0, company=0)
-    line.voice()
+    line.voice(0.0)
     line.heard(HOUSE_RATE_HZ, 4.0)
     assert line.lead_s(4.0) == 1.0
     line.tokens += [1] * 4
-    line.voice()
+    line.voice(0.0)
     line.heard(HOUSE_RATE_HZ, 4.5)
     assert line.lead_s(5.0) == 1.0
 
@@ -263,7 +273,7 @@ def test_a_listener_plays_from_the_first_sound_on() -> None:
 def test_a_later_line_is_needed_when_the_sound_before_it_has_been_played() -> None:
     line = sequence(1, needed_s=9.0)
     line.tokens, line.ready = [1] * 6, True
-    line.voice()
+    line.voice(0.0)
     line.heard(HOUSE_RATE_HZ, 4.0)
     assert line.lead_s(4.0) == 6.0
 
