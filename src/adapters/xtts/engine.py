@@ -1,5 +1,6 @@
 """XTTS as the house sees it: `SpeechEngine` over a child process that owns the model."""
 
+import logging
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -18,6 +19,8 @@ from domain.language import spoken
 from domain.ports import Chunk, EngineCard, EventBus, Pulse, SpeechEngine, SpokenLine
 from domain.speech import Latents
 from domain.voice import Timbre
+
+log = logging.getLogger(__name__)
 
 _STARTS_WITHIN_S = 300.0
 _OPEN = threading.Lock()
@@ -60,6 +63,11 @@ class XttsEngine(SpeechEngine):
         except BaseException:
             await self.__aexit__()
             raise
+        card = self._ready.card
+        log.info(
+            "XTTS speaks on %s in %s: %s lines at once, of up to %.0f MiB each",
+            *(card.device, card.precision, card.slots, card.slot_mib),
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:

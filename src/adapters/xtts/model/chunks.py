@@ -23,8 +23,9 @@ def least(chunk: int, rate: float, cap: int | None, company: int) -> int:
     The first chunk must last until the vocoder has served all others. A client's cap never delays
     the first.
     """
-    size = _LEAST[min(chunk, len(_LEAST) - 1)] + (0 if chunk else _MORE_A_LINE * company)
-    return _scaled(size, rate, None if chunk == 0 else cap)
+    if chunk:
+        return _scaled(_LEAST[min(chunk, len(_LEAST) - 1)], rate, cap)
+    return _scaled(min(_LEAST[0] + _MORE_A_LINE * company, SIZES[-1]), rate, None)
 
 
 def least_in_need(rate: float, cap: int | None) -> int:
@@ -44,6 +45,11 @@ def most(waiting: int, rate: float, cap: int | None, lead_s: float) -> int:
         if size <= _NEVER_TOO_MUCH or size * _S_A_LATENT <= lead_s
     ]
     return max((size for size in sizes if size <= waiting), default=waiting)
+
+
+def enough(rate: float) -> int:
+    """How many may wait for the vocoder; never fewer than any chunk is made of."""
+    return _scaled(2 * SIZES[-1], rate, None)
 
 
 def _scaled(size: int, rate: float, cap: int | None) -> int:

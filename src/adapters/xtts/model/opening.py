@@ -1,6 +1,5 @@
 """All that one child speaks with, put together and warm."""
 
-import logging
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,7 @@ import torch
 
 from adapters.xtts.messages import Setup
 from adapters.xtts.model import warming
-from adapters.xtts.model.capacity import Pace, slots_for
+from adapters.xtts.model.capacity import slots_for
 from adapters.xtts.model.checkpoint import Checkpoint, load
 from adapters.xtts.model.conditioning import Conditioning
 from adapters.xtts.model.gpt import Gpt
@@ -28,8 +27,6 @@ from domain.audio import HOUSE_RATE_HZ
 from domain.errors import ModelUnusableError
 from domain.ports import EngineCard
 from domain.voice import Timbre
-
-log = logging.getLogger(__name__)
 
 _NAME = "xtts"
 _AHEAD_S = 5.0
@@ -73,7 +70,6 @@ def open_model(setup: Setup) -> Model:
     runner.guarded = setup.guards
     side_by_side = device.type == "cpu" and len(os.sched_getaffinity(0)) > 1
     slots = room if setup.slots else slots_for(pace, side_by_side=side_by_side, most=room)
-    log.info("a step takes %.1f ms, %.1f ms for four lines; a second of sound %.0f ms", *_ms(pace))
     card = _card(checkpoint, text, gpt, fidelity, slots, conditioning.lengths_s)
     return Model(card, gpt.width, text, runner, conditioning)
 
@@ -85,10 +81,6 @@ def _room(gpt: Gpt) -> int:
     else:
         free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return max(warming.LINES, free // 2 // gpt.slot_bytes)
-
-
-def _ms(pace: Pace) -> tuple[float, float, float]:
-    return pace.one_s * 1e3, pace.four_s * 1e3, pace.sound_s * 1e3
 
 
 def _device(wanted: str) -> torch.device:

@@ -84,9 +84,9 @@ class Scheduler:
 
     def _stepping(self, now_s: float) -> tuple[Sequence, ...]:
         hungry = [each for each in self._sequences.values() if each.hungry]
-        if all(each.chunks for each in hungry):
-            return tuple(hungry)
-        return tuple(each for each in hungry if each.lead_s(now_s) < _COMFORT_S)
+        pressed = [each for each in hungry if each.lead_s(now_s) < _COMFORT_S]
+        waited_for = any(not each.chunks for each in pressed)
+        return tuple(pressed if waited_for else hungry)
 
 
 def _neediest(sequences: Iterable[Sequence], now_s: float) -> Sequence | None:

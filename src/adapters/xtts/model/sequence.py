@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from math import inf
 
-from adapters.xtts.model.chunks import least, least_in_need, most
+from adapters.xtts.model.chunks import enough, least, least_in_need, most
 from adapters.xtts.model.guards import Fault
 from domain.audio import HOUSE_RATE_HZ
 from domain.ports import SpokenLine
 
-_MOST_WAITING = 48
 _NEED_S = 0.5
 
 
@@ -59,7 +58,7 @@ class Sequence:
     @property
     def hungry(self) -> bool:
         """Whether the next token should be drawn; nobody runs away from the vocoder."""
-        return self._goes_on and not self.ended and self._waiting < _MOST_WAITING
+        return self._goes_on and not self.ended and self._waiting < enough(self.line.rate)
 
     def due(self, now_s: float, company: int) -> bool:
         """Whether latents should become sound, among so many others that speak."""

@@ -135,7 +135,7 @@ def test_a_slow_vocoder_is_not_run_away_from() -> None:
         model._do(turn)
         if line.due(0.0, company=0):
             line.voice(0.0)
-    assert line.latents == 6 + 48
+    assert line.latents == 6 + 64
 
 
 def test_a_cap_never_delays_the_first_chunk_and_holds_for_the_others() -> None:
@@ -309,6 +309,9 @@ class Guest:
     length: int
     does: str
     after_s: float
+    rate: float
+    early_s: float
+    """How long before it is needed it comes."""
 
 
 GUESTS = st.lists(
@@ -318,9 +321,11 @@ GUESTS = st.lists(
         length=st.integers(1, 120),
         does=st.sampled_from(["stays", "leaves", "stalls"]),
         after_s=st.floats(0, 3),
+        rate=st.sampled_from([0.25, 1.0, 4.0]),
+        early_s=st.sampled_from([0.0, 10.0, 1000.0]),
     ),
     min_size=1,
-    max_size=12,
+    max_size=20,
 )
 
 
@@ -332,12 +337,15 @@ def until(model: Model, when_s: float) -> None:
             model.now_s = when_s
 
 
-@given(guests=GUESTS, slots=st.integers(1, 4))
+@given(guests=GUESTS, slots=st.integers(1, 16))
 def test_whoever_comes_leaves_or_stalls_no_slot_is_lost_and_nobody_starves(
     guests: list[Guest], slots: int
 ) -> None:
     model = Model(slots=slots)
-    lines = [sequence(ticket, needed_s=guest.comes_s) for ticket, guest in enumerate(guests)]
+    lines = [
+        sequence(ticket, rate=guest.rate, needed_s=guest.comes_s + guest.early_s)
+        for ticket, guest in enumerate(guests)
+    ]
     model.lengths = {ticket: guest.length for ticket, guest in enumerate(guests)}
     joins = [(guest.comes_s, ticket, "comes") for ticket, guest in enumerate(guests)]
     acts = [(each.comes_s + each.after_s, ticket, each.does) for ticket, each in enumerate(guests)]
