@@ -18,7 +18,7 @@ DEV := $(VENV)/dev.stamp
 COVERING := tests/unit/domain tests/unit/application tests/contracts -k "not xtts"
 
 .DEFAULT_GOAL := help
-.PHONY: help run xtts test test-kills test-gpu check lint types imports cov bench bench-xtts migrate settings revision clean
+.PHONY: help run xtts test test-kills test-gpu check lint types imports cov bench bench-xtts bench-many migrate settings revision clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ bench: $(TEST) ## first audio and throughput of the machine you sit at
 bench-xtts: $(TEST) ## XTTS beside coqui's own stream, and with a busy server (12 minutes, 8 GB)
 	@$(BIN)/python -m bench.xtts $(ARGS)
 	@$(BIN)/python -m bench.xtts_busy $(ARGS)
+
+bench-many: $(TEST) ## many listeners on one XTTS model, beside coqui's behind a lock (10 minutes, 8 GB)
+	@$(BIN)/python -m bench.concurrency $(ARGS)
 
 migrate: $(BASE) ## bring the database to the newest schema
 	@$(BIN)/rhapsode migrate

@@ -23,6 +23,7 @@ class Turn:
 class _Seated:
     turn: Turn
     since_s: float
+    spare: bool
 
 
 class Seats:
@@ -30,8 +31,8 @@ class Seats:
 
     A line that begins a stream is needed as it comes; a later one when the sound in its listener's
     hand has been played. It is overtaken no longer than that, so that none waits for ever. Lines
-    that nobody needs yet take no more than half of the seats and of the queue: once its listener
-    has enough, such a line sits there without a word until those before it have been heard.
+    that nobody needs yet leave half of the seats free, and take no more than half of the queue:
+    once its listener has enough, such a line sits there without a word until it is heard.
     """
 
     def __init__(self, max_waiting: int) -> None:
@@ -68,8 +69,9 @@ class Seats:
 
     def admit(self, turn: Turn, now_s: float) -> bool:
         """Let it wait, unless too many do."""
-        most = self._max_waiting // 2 if _spare(turn, now_s) else self._max_waiting
-        if len(self._waiting) >= most and not self._free():
+        spare = _spare(turn, now_s)
+        most = self._max_waiting // 2 if spare else self._max_waiting
+        if len(self._waiting) >= most and not self._open_to(spare=spare):
             return False
         insort(self._waiting, turn, key=lambda each: each.needed_s)
         return True
@@ -78,16 +80,18 @@ class Seats:
         """Give a free seat to who runs dry first; None when nobody waits or should have it."""
         if not self._waiting:
             return None
-        reserved = self._count // 2 if _spare(self._waiting[0], now_s) else 0
-        if self._free() <= reserved:
+        spare = _spare(self._waiting[0], now_s)
+        if not self._open_to(spare=spare):
             return None
         turn = self._waiting.pop(0)
-        self._seated[turn.ticket] = _Seated(turn, now_s)
+        self._seated[turn.ticket] = _Seated(turn, now_s, spare)
         return turn.ticket
 
     def end(self, ticket: int, now_s: float) -> None:
         """A line is spoken to its end: its seat is free, and how long it took is remembered."""
-        if (seated := self._seated.pop(ticket, None)) is not None:
+        seated = self._seated.pop(ticket, None)
+        # One that came early may have sat there only because nobody listened yet.
+        if seated is not None and not seated.spare:
             took = (now_s - seated.since_s) / max(1, seated.turn.characters)
             self._s_per_character += _LEARNING * (took - self._s_per_character)
 
@@ -96,8 +100,9 @@ class Seats:
         self._waiting = [turn for turn in self._waiting if turn.ticket != ticket]
         return self._seated.pop(ticket, None) is not None
 
-    def _free(self) -> int:
-        return max(0, self._count - len(self._seated))
+    def _open_to(self, *, spare: bool) -> bool:
+        reserved = self._count // 2 if spare else 0
+        return self._count - len(self._seated) > reserved
 
 
 def _spare(turn: Turn, now_s: float) -> bool:

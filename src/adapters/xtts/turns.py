@@ -1,6 +1,7 @@
 """The lines of all streams before one child: given a seat in turn, and told what it says."""
 
 import time
+from dataclasses import replace
 from itertools import count
 
 from typing_extensions import override
@@ -151,7 +152,9 @@ class Turns(Queue, Duty):
         ):
             utterance = self._lines[ticket]
             if utterance.begin():
-                self._child.tell(Speak(ticket, utterance.line))
+                # It may have waited long since it was submitted.
+                lead_s = utterance.needed_s - time.monotonic()
+                self._child.tell(Speak(ticket, replace(utterance.line, lead_s=lead_s)))
             else:
                 del self._lines[ticket]
                 self._seats.leave(ticket)

@@ -1,10 +1,12 @@
 """The child process: owns the model, and speaks for the server."""
 
 import contextlib
+import os
 import resource
 import secrets
 import signal
 import socket
+import sys
 import time
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping
@@ -43,7 +45,9 @@ from domain.voice import Timbre
 
 _BEAT_S = 0.5
 _GLANCE_S = 0.005
-_LONGEST_CHUNK_S = 1.2
+_LONGEST_CHUNK_S = 1.7
+"""Of `chunks.SIZES`, and what the vocoder held back."""
+_VOCODER_HANGS_S = 5.0
 _SEEDS = 2**63
 _WHY = {
     Fault.LENGTH: "it would not end",
@@ -80,6 +84,7 @@ class Worker:
         self._scheduler = Scheduler(model.card.slots or 1)
         self._lessons: deque[tuple[int, Lesson]] = deque()
         self._voicing: tuple[Sequence, Future[Voiced]] | None = None
+        self._voiced_s = 0.0
         self._told_s = time.monotonic()
 
     def work(self) -> None:
@@ -99,8 +104,12 @@ class Worker:
             self._learn()
         elif turn is None:
             self._wait()
-        if time.monotonic() - self._told_s > _BEAT_S:
+        if time.monotonic() - self._told_s > _BEAT_S and not self._vocoder_hangs():
             self._tell(Beat())
+
+    def _vocoder_hangs(self) -> bool:
+        """Whether its thread has been at one chunk for so long that the server should know."""
+        return self._voicing is not None and time.monotonic() - self._voiced_s > _VOCODER_HANGS_S
 
     def _wait(self) -> None:
         """Nothing is to be done until the vocoder is done or the server says something."""
@@ -177,6 +186,7 @@ class Worker:
             with self._answering(due):
                 tell = partial(self._say, due.ticket)
                 self._voicing = due, self._model.runner.voice(due, now_s, tell)
+                self._voiced_s = now_s
 
     def _say(self, ticket: int, voiced: Voiced) -> None:
         """Send sound on as soon as it is made: this is the vocoder's thread."""
@@ -215,7 +225,8 @@ class Worker:
         ticket, lesson = self._lessons[0]
         answer: FromChild | None = None
         try:
-            next(lesson)
+            with self._model.runner.threads():
+                next(lesson)
         except StopIteration as learnt:
             answer = Learnt(ticket, Timbre(self._model.card.fingerprint, learnt.value))
         except Exception as error:  # noqa: BLE001 - the server learns of it; the others go on
@@ -271,6 +282,9 @@ def main() -> None:
         torch.inference_mode(),
     ):
         serve(ChildPipe(server))
+    # A vocoder that hangs must not keep the process.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

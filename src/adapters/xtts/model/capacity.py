@@ -5,7 +5,7 @@ from dataclasses import dataclass
 TOKENS_PER_S = 22_050 / 1024
 """Of sound, at the usual rate."""
 
-_BUSY = 0.7
+_BUSY = 0.65
 """How much of its time the machine may be at work: steps and sound slow each other down, and texts
 are to be read as well."""
 
@@ -22,6 +22,11 @@ class Pace:
     """For a second of sound, in the vocoder."""
 
 
+def room(free_bytes: int, slot_bytes: int, most: int) -> int:
+    """Return how many lines fit into half of the memory that is free, at least one."""
+    return max(1, min(most, free_bytes // 2 // slot_bytes))
+
+
 def slots_for(pace: Pace, *, side_by_side: bool, most: int) -> int:
     """Return how many lines can be spoken in time, at least one.
 
@@ -29,7 +34,8 @@ def slots_for(pace: Pace, *, side_by_side: bool, most: int) -> int:
     """
     fitting = 1
     for lines in range(2, most + 1):
-        steps = TOKENS_PER_S * (pace.one_s + (pace.four_s - pace.one_s) * (lines - 1) / 3)
+        one_more_s = max(0.0, pace.four_s - pace.one_s) / 3
+        steps = TOKENS_PER_S * (pace.one_s + one_more_s * (lines - 1))
         sound = lines * pace.sound_s
         if (max(steps, sound) if side_by_side else steps + sound) <= _BUSY:
             fitting = lines

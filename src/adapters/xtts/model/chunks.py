@@ -6,13 +6,13 @@ Sizes are few, since the vocoder prepares itself for each. They do not change th
 import math
 
 SIZES = (4, 6, 8, 12, 16, 24, 32)
-"""In latents, at the usual rate: a latent holds less sound the faster the speech."""
+"""Latents, at the usual rate: a latent holds less sound the faster the speech."""
 
 # While one chunk is heard the next must be made. At half of real time each may last twice as long
 # as all that came before, less what a small window costs beyond its size.
 _LEAST = (6, 4, 6, 8, 12, 16, 24)
 _LEAST_IN_NEED = 4
-_MORE_A_LINE = 4
+_MORE_A_LINE = 5
 _NEVER_TOO_MUCH = 8
 _S_A_LATENT = 1024 / 22_050
 
@@ -20,8 +20,8 @@ _S_A_LATENT = 1024 / 22_050
 def least(chunk: int, rate: float, cap: int | None, company: int) -> int:
     """How many latents are worth making sound of, for a line whose listener is in no need.
 
-    The first chunk must last until the vocoder has served all others. A client's cap never delays
-    the first.
+    The first chunk is to last until the vocoder has served the others. A client's cap never delays
+    it.
     """
     if chunk:
         return _scaled(_LEAST[min(chunk, len(_LEAST) - 1)], rate, cap)

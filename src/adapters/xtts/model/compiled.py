@@ -1,7 +1,7 @@
 """What a processor does for a few rows, compiled: torch takes longer to begin than to do it.
 
-All of it keeps to the thread that calls, and gives each row the sums it would get alone, in the
-same order, however many rows there are.
+All of it keeps to the thread that calls, and gives each row the sums it would get alone, however
+many rows there are. In what order is the compiler's choice, the same in each: a test looks.
 """
 
 import math

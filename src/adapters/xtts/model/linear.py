@@ -28,7 +28,7 @@ _FLOATS = {
 }
 _TINY = 1e-30
 _FEW = 16
-"""Rows that come from as many lines; a text has more."""
+"""Rows up to which each is multiplied as it is alone; most bits of a text have more."""
 
 
 class Linear(Protocol):

@@ -1,14 +1,17 @@
 """All that one child speaks with, put together and warm."""
 
 import os
+import re
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from adapters.xtts.messages import Setup
 from adapters.xtts.model import warming
-from adapters.xtts.model.capacity import slots_for
+from adapters.xtts.model.capacity import room, slots_for
 from adapters.xtts.model.checkpoint import Checkpoint, load
 from adapters.xtts.model.conditioning import Conditioning
 from adapters.xtts.model.gpt import Gpt
@@ -32,6 +35,10 @@ _NAME = "xtts"
 _AHEAD_S = 5.0
 _MOST_SLOTS = {"cpu": 16, "cuda": 128}
 _RATES = (0.25, 4.0)
+_MEMORY = Path("/proc/meminfo")
+_BOUND = Path("/sys/fs/cgroup/memory.max")
+_USED = Path("/sys/fs/cgroup/memory.current")
+_UNKNOWN_BYTES = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +64,33 @@ def open_model(setup: Setup) -> Model:
     text = Text(checkpoint.model.tokenizer, checkpoint.model.config.languages)
     if not text.languages:
         raise ModelUnusableError(str(setup.files.vocabulary), "knows none of XTTS's languages")
-    room = min(setup.slots or _MOST_SLOTS[device.type], _room(gpt))
+    most = setup.slots or room(_free_bytes(device), gpt.slot_bytes, _MOST_SLOTS[device.type])
     runner = Runner(
         gpt=gpt,
         vocoder=vocoder,
         threads=threads,
         taste=_taste(checkpoint.model.config),
-        slots=max(room, warming.LINES),
+        slots=max(most, warming.LINES),
     )
     conditioning = Conditioning(checkpoint.model, setup.conditioning)
     pace = warming.warm(runner, text, leader)
     runner.guarded = setup.guards
     side_by_side = device.type == "cpu" and len(os.sched_getaffinity(0)) > 1
-    slots = room if setup.slots else slots_for(pace, side_by_side=side_by_side, most=room)
+    slots = setup.slots or slots_for(pace, side_by_side=side_by_side, most=most)
     card = _card(checkpoint, text, gpt, fidelity, slots, conditioning.lengths_s)
     return Model(card, gpt.width, text, runner, conditioning)
 
 
-def _room(gpt: Gpt) -> int:
-    """Return how many lines' keys and values fit into half of the memory that is free."""
-    if gpt.device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(gpt.device)
-    else:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return max(warming.LINES, free // 2 // gpt.slot_bytes)
+def _free_bytes(device: torch.device) -> int:
+    """Return what may still be used: of the device, or of this machine and this container."""
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        return free
+    kilobytes = re.search(r"^MemAvailable:\s+(\d+)", _MEMORY.read_text(), re.MULTILINE)
+    free = int(kilobytes[1]) * 1024 if kilobytes else _UNKNOWN_BYTES
+    with suppress(OSError, ValueError):  # no bound, or no container
+        free = min(free, int(_BOUND.read_text()) - int(_USED.read_text()))
+    return free
 
 
 def _device(wanted: str) -> torch.device:

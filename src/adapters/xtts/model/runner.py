@@ -1,9 +1,10 @@
-"""Does the scheduler's turns: the one place where lines and tensors meet."""
+"""Does what the scheduler says: the one place where lines and tensors meet."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Several
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -77,7 +78,9 @@ class Runner:
         self._gpt = gpt
         self._vocoder = vocoder
         # A step reads the weights as soon with one thread, and waits for none; the vocoder has the
-        # others. One worker for good: what oneDNN prepares belongs to the thread that asked.
+        # others. One worker for good: what oneDNN prepares belongs to the thread that asked. It
+        # sets its own number while the model's thread waits for it, in `warming`: torch has a
+        # number for each thread, and a new one begins with whatever was set last.
         torch.set_num_threads(1)
         self._threads = threads
         self._vocoding = ThreadPoolExecutor(
@@ -100,10 +103,15 @@ class Runner:
 
     def read(self, sequence: Sequence) -> None:
         """Read a few rows more; the line is ready when there are no others."""
-        alone = len(self._spoken) == 1
-        torch.set_num_threads(self._threads if alone else 1)
-        try:
+        with self.threads():
             sequence.ready = next(self._spoken[sequence.slot].reading, True) is not None
+
+    @contextmanager
+    def threads(self) -> Iterator[None]:
+        """Do long work on all cores while no more than one line is spoken, else on one."""
+        torch.set_num_threads(self._threads if len(self._spoken) <= 1 else 1)
+        try:
+            yield
         finally:
             torch.set_num_threads(1)
 

@@ -57,7 +57,10 @@ class Sampler:
         self._seen[slot, [_FAKE_PROMPT_TOKEN, self._start_token, *tokens]] = True
 
     def draw(self, slots: Sequence[int], logits: Tensor) -> Drawn:
-        """Draw one token a row; rows are in the order of the slots."""
+        """Draw one token a row; rows are in the order of the slots.
+
+        The dice are thrown last: what cannot be drawn has thrown none.
+        """
         rows = list(slots)
         sound = logits.isfinite().all(-1)
         scores = self._penalised(rows, logits) / self._temperature[rows]

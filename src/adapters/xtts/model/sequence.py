@@ -65,9 +65,11 @@ class Sequence:
         if not self._goes_on or self.sounding or not self._waiting:
             return False
         rate, cap = self.line.rate, self.chunk_tokens
-        worth = least(self.chunks, rate, cap, company)
-        if self.chunks and self.lead_s(now_s) < _NEED_S:
-            worth = min(worth, least_in_need(rate, cap))
+        worth, lead_s = least(self.chunks, rate, cap, company), self.lead_s(now_s)
+        if self.chunks:
+            worth = min(worth, most(worth, rate, cap, lead_s))
+            if lead_s < _NEED_S:
+                worth = min(worth, least_in_need(rate, cap))
         return self.ended or self._waiting >= worth
 
     def lead_s(self, now_s: float) -> float:
@@ -82,12 +84,11 @@ class Sequence:
         return self.ended and self.voiced + self.sounding == self.latents
 
     def heard(self, samples: int, now_s: float) -> None:
-        """They have; a listener who had nothing begins to play now."""
+        """They have; a listener who had nothing left plays on from now."""
         self.voiced += self.sounding
         self.sounding = 0
         if samples:
-            if not self.chunks:
-                self.needed_s = max(self.needed_s, now_s)
+            self.needed_s = max(self.needed_s, now_s - self.sent / HOUSE_RATE_HZ)
             self.chunks += 1
             self.sent += samples
 

@@ -133,3 +133,26 @@ def test_a_queue_half_full_takes_in_those_alone_who_are_waited_for() -> None:
     early = [book.admit(turn(ticket, needed_s=20.0), 0.0) for ticket in range(1, 4)]
     assert early == [True, True, False]
     assert [book.admit(turn(ticket), 0.0) for ticket in range(4, 7)] == [True, True, False]
+
+
+def test_lines_nobody_needs_yet_do_not_overfill_the_queue_while_seats_are_free() -> None:
+    book = seats(4, max_waiting=4)
+    book.admit(turn(0), 0.0)
+    book.admit(turn(1), 0.0)
+    seated(book)
+    early = [book.admit(turn(ticket, needed_s=20.0), 0.0) for ticket in range(2, 6)]
+    assert early == [True, True, False, False]
+    assert book.admit(turn(6), 0.0)
+
+
+def test_a_line_that_came_early_teaches_nothing_of_the_wait() -> None:
+    book = seats(2)
+    book.admit(turn(0), 0.0)
+    assert seated(book) == [0]
+    book.end(0, 0.5)
+    book.admit(turn(1, needed_s=20.0), 0.0)
+    assert seated(book) == [1]
+    book.admit(turn(2, characters=100), 0.0)
+    expected_s = book.expected_wait_s(0.0)
+    book.end(1, 1000.0)
+    assert book.expected_wait_s(0.0) == expected_s

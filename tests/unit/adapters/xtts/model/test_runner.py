@@ -5,21 +5,27 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch.nn import functional
+from typing_extensions import override
 
 from adapters.xtts.files import ModelFiles
-from adapters.xtts.messages import Setup, Tripped
+from adapters.xtts.messages import Beat, Leave, Setup, Speak, ToChild, Tripped
 from adapters.xtts.model import runner
 from adapters.xtts.model.checkpoint import Checkpoint
 from adapters.xtts.model.guards import Fault
 from adapters.xtts.model.opening import Model, open_model
 from adapters.xtts.model.runner import Voiced
+from adapters.xtts.model.scheduler import Scheduler
 from adapters.xtts.model.sequence import Sequence
+from adapters.xtts.pipe import ServerGoneError
+from adapters.xtts.worker import Worker
 from domain.audio import Samples
 from domain.ports import SpokenLine
 from domain.speech import SpeechSettings
@@ -44,8 +50,10 @@ def model(files: ModelFiles) -> Model:
         return opened(files)
 
 
-def opened(files: ModelFiles, precision: str = "fp32", *, guards: bool = False) -> Model:
-    model = open_model(Setup(files, precision=precision, threads=1, slots=3, guards=guards))
+def opened(
+    files: ModelFiles, precision: str = "fp32", *, guards: bool = False, threads: int = 1
+) -> Model:
+    model = open_model(Setup(files, precision=precision, threads=threads, slots=3, guards=guards))
     model.runner.longest_audio = 60
     return model
 
@@ -128,8 +136,9 @@ def test_without_a_seed_no_two_readings_are_the_same(model: Model) -> None:
     assert len(first) != len(second) or not np.array_equal(first, second)
 
 
-def test_lines_side_by_side_sound_as_they_do_alone(files: ModelFiles) -> None:
-    model = opened(files, precision="int8")
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
+def test_lines_side_by_side_sound_as_they_do_alone(files: ModelFiles, precision: str) -> None:
+    model = opened(files, precision=precision, threads=2)
     lines = [line(model, f"{TEXT} {word}", seed=seed) for seed, word in enumerate(("no", "yes"))]
     alone = [sound(model, each) for each in lines]
     together = spoken(model, lines)
@@ -248,3 +257,67 @@ def test_an_error_in_the_vocoder_fails_its_line_alone(
     desk = spoken(model, lines)
     assert ["a broken vocoder" in reason for reason in desk.failures()] == [True]
     assert np.array_equal(np.concatenate(desk.chunks(1)), wanted)
+
+
+def test_a_line_that_leaves_while_it_becomes_sound_leaves_its_slot_to_another(
+    files: ModelFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = opened(files)
+    first, second = (line(model, f"{TEXT} {word}", seed=seed) for seed, word in enumerate("ab"))
+    wanted = sound(model, second)
+    speak = model.runner._vocoder.speak
+    held, let_go = Event(), Event()
+
+    def holding(*args: Any, **how: Any) -> Any:
+        if not held.is_set():
+            held.set()
+            let_go.wait(20)
+        return speak(*args, **how)
+
+    class Impatient(Desk):
+        @override
+        def hear(self, within_s: float = 0.0) -> ToChild | None:
+            if held.is_set() and 0 in self._open:
+                self._open.discard(0)
+                return Leave(0)
+            if held.is_set():
+                let_go.set()
+            return super().hear(within_s)
+
+    monkeypatch.setattr(model.runner._vocoder, "speak", holding)
+    desk = Impatient([Speak(0, first), Speak(1, second)])
+    worker = Worker(desk, model, None)
+    worker._scheduler = Scheduler(1)
+    with pytest.raises(ServerGoneError):
+        worker.work()
+    assert np.array_equal(np.concatenate(desk.chunks(1)), wanted)
+
+
+def test_a_vocoder_that_hangs_is_not_covered_for(
+    files: ModelFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = opened(files)
+    monkeypatch.setattr("adapters.xtts.worker._BEAT_S", 0.01)
+    monkeypatch.setattr("adapters.xtts.worker._VOCODER_HANGS_S", 0.2)
+    let_go = Event()
+    speak = model.runner._vocoder.speak
+
+    def hanging(*args: Any, **how: Any) -> Any:
+        let_go.wait(20)
+        return speak(*args, **how)
+
+    class Waiting(Desk):
+        @override
+        def hear(self, within_s: float = 0.0) -> ToChild | None:
+            since_s = perf_counter() - self.told[-1][0] if self.told else 0.0
+            if since_s > 1.0:
+                let_go.set()
+            return super().hear(within_s)
+
+    monkeypatch.setattr(model.runner._vocoder, "speak", hanging)
+    desk = Waiting([Speak(0, line(model))])
+    with pytest.raises(ServerGoneError):
+        Worker(desk, model, None).work()
+    silences = np.diff([at for at, _ in desk.told])
+    assert sum(isinstance(message, Beat) for _, message in desk.told) > 3
+    assert silences.max() > 0.9

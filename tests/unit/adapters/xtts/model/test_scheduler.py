@@ -127,7 +127,6 @@ def test_tokens_are_drawn_while_sound_is_made() -> None:
 
 def test_a_slow_vocoder_is_not_run_away_from() -> None:
     model, line = alone()
-    model.join(line)
     for _ in range(500):
         turn = model.scheduler.next(0.0)
         if turn is None:
@@ -195,7 +194,6 @@ def test_a_newcomer_is_read_bit_by_bit_between_the_steps_of_the_others() -> None
     model, first = alone()
     model.play(6)
     second = sequence(2, needed_s=model.now_s)
-    model.slots = 2
     model.scheduler._free.append(1)
     model.join(second)
     model.turns.clear()
@@ -268,6 +266,18 @@ def test_a_listener_plays_from_the_first_sound_on() -> None:
     line.voice(0.0)
     line.heard(HOUSE_RATE_HZ, 4.5)
     assert line.lead_s(5.0) == 1.0
+
+
+def test_a_listener_who_ran_dry_plays_on_and_owes_nothing() -> None:
+    line = sequence(1, needed_s=0.0)
+    line.tokens, line.ready = [1] * 6, True
+    line.voice(0.0)
+    line.heard(HOUSE_RATE_HZ, 0.0)
+    assert line.lead_s(3.0) == -2.0
+    line.tokens += [1] * 4
+    line.voice(3.0)
+    line.heard(HOUSE_RATE_HZ, 3.0)
+    assert line.lead_s(3.0) == 1.0
 
 
 def test_a_later_line_is_needed_when_the_sound_before_it_has_been_played() -> None:
