@@ -24,6 +24,7 @@ from adapters.xtts.model.gpt import Gpt
 from adapters.xtts.model.linear import Precision
 from adapters.xtts.model.opening import Model, open_model
 from adapters.xtts.model.precision import GATE_DB, snr_db
+from adapters.xtts.model.runner import Failure
 from adapters.xtts.vocoder.vocoder import Fidelity, Vocoder
 from bench.serving import machine
 from domain.ports import SpokenLine
@@ -120,10 +121,11 @@ def step_ms(model: Model, line: SpokenLine) -> float:
     steps: list[float] = []
     step = model.runner.step
 
-    def timed(sequences: Any) -> None:
+    def timed(sequences: Any) -> list[Failure]:
         began = time.perf_counter()
-        step(sequences)
+        failed = step(sequences)
         steps.append(time.perf_counter() - began)
+        return failed
 
     model.runner.step = timed  # type: ignore[method-assign]
     spoken(model, [line])

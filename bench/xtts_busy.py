@@ -45,30 +45,31 @@ async def _steps(setup: Setup, runs: int) -> None:
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(1, get_context("spawn"), _open, (setup,)) as child:
 
-        async def step_ms() -> float:
+        async def measured() -> float:
             return await loop.run_in_executor(child, _step_ms)
 
-        await step_ms()
-        await _compare("a step, ms", step_ms, runs)
+        await measured()
+        await _compare("a step, ms", measured, runs)
 
 
 async def _lines(setup: Setup, runs: int) -> None:
     async with XttsEngine(setup, bus=MemoryEvents()) as engine:
 
-        async def spoken_s() -> float:
+        async def measured() -> float:
             return await _spoken_s(engine)
 
-        await spoken_s()
-        await _compare(f"{_AUDIO_S:.0f} s of sound, s", spoken_s, runs)
+        await measured()
+        await _compare(f"{_AUDIO_S:.0f} s of sound, s", measured, runs)
 
 
 async def _compare(what: str, measure: Callable[[], Awaitable[float]], runs: int) -> None:
     pairs = []
     for _ in range(runs):
         idle = await measure()
-        work = asyncio.ensure_future(_work())
-        pairs.append((idle, await measure()))
-        work.cancel()
+        async with asyncio.TaskGroup() as group:
+            work = group.create_task(_work())
+            pairs.append((idle, await measure()))
+            work.cancel()
     idle, busy = (median(column) for column in zip(*pairs, strict=True))
     print(f"| {what} | {idle:.2f} | {busy:.2f} | {busy / idle - 1:+.1%} |", flush=True)
 
@@ -79,13 +80,14 @@ _child: Model
 
 def _open(setup: Setup) -> None:
     global _child  # noqa: PLW0603 - a process of a pool keeps what it was started with
-    torch.inference_mode().__enter__()
-    _child = open_model(setup)
+    with torch.inference_mode():
+        _child = open_model(setup)
     _child.runner.longest_audio = round(_AUDIO_S * _child.card.rate_hz / 1024)
 
 
 def _step_ms() -> float:
-    return step_ms(_child, _line(_child.card))
+    with torch.inference_mode():
+        return step_ms(_child, _line(_child.card))
 
 
 def _line(card: EngineCard) -> SpokenLine:
