@@ -43,6 +43,7 @@ from adapters.memory.events import MemoryEvents
 from adapters.xtts.engine import XttsEngine
 from adapters.xtts.files import ModelFiles
 from adapters.xtts.messages import Setup
+from adapters.xtts.model.capacity import TOKENS_PER_S
 from adapters.xtts.model.checkpoint import load
 from bench.listening import percentile
 from bench.serving import machine
@@ -51,7 +52,6 @@ from domain.audio import HOUSE_RATE_HZ, Samples
 from domain.ports import SpokenLine
 from domain.speech import SpeechSettings
 
-_TOKENS_PER_S = 22_050 / 1024
 _REFERENCE_CHUNK = 20
 _TEXTS = 4
 _LENGTH_TOLERANCE_S = 0.1
@@ -303,7 +303,7 @@ def _coqui(plan: Plan) -> Callable[[int], Iterable[torch.Tensor]]:
     model.gpt.init_gpt_for_inference()
     model.gpt.max_gen_mel_tokens = _REFERENCE_CHUNK
     list(speak(0))
-    model.gpt.max_gen_mel_tokens = round(plan.seconds * _TOKENS_PER_S)
+    model.gpt.max_gen_mel_tokens = round(plan.seconds * TOKENS_PER_S)
     return speak
 
 

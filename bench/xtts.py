@@ -19,6 +19,7 @@ import torch
 
 from adapters.xtts.files import ModelFiles
 from adapters.xtts.messages import Setup, Sound
+from adapters.xtts.model.capacity import TOKENS_PER_S
 from adapters.xtts.model.checkpoint import Checkpoint, load
 from adapters.xtts.model.gpt import Gpt
 from adapters.xtts.model.linear import Precision
@@ -32,7 +33,6 @@ from tests.checkpoints import ENDLESS, FULL, build, named
 from tests.desk import spoken
 
 TEXT = "Three small boats were waiting for the morning tide, and nothing moved on the water."
-_TOKENS_PER_S = 24_000 / (1024 * 24_000 / 22_050)
 _REFERENCE_CHUNK = 20
 VOCODER_GATE_DB = 40.0
 
@@ -179,7 +179,7 @@ def _voice(checkpoint: Checkpoint) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def _tokens(seconds: int) -> int:
-    return round(seconds * _TOKENS_PER_S)
+    return round(seconds * TOKENS_PER_S)
 
 
 @contextmanager

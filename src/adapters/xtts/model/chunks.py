@@ -5,6 +5,8 @@ Sizes are few, since the vocoder prepares itself for each. They do not change th
 
 import math
 
+from adapters.xtts.model.capacity import TOKENS_PER_S
+
 SIZES = (4, 6, 8, 12, 16, 24, 32)
 """Latents, at the usual rate: a latent holds less sound the faster the speech."""
 
@@ -14,7 +16,6 @@ _LEAST = (6, 4, 6, 8, 12, 16, 24)
 _LEAST_IN_NEED = 4
 _MORE_A_LINE = 5
 _NEVER_TOO_MUCH = 8
-_S_A_LATENT = 1024 / 22_050
 
 
 def least(chunk: int, rate: float, cap: int | None, company: int) -> int:
@@ -42,7 +43,7 @@ def most(waiting: int, rate: float, cap: int | None, lead_s: float) -> int:
     sizes = [
         _scaled(size, rate, cap)
         for size in SIZES
-        if size <= _NEVER_TOO_MUCH or size * _S_A_LATENT <= lead_s
+        if size <= _NEVER_TOO_MUCH or size / TOKENS_PER_S <= lead_s
     ]
     return max((size for size in sizes if size <= waiting), default=waiting)
 
