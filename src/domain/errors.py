@@ -3,6 +3,8 @@
     SpeechError
     ├── InputError                what was sent cannot be spoken; the message says what to change
     │   ├── TextTooLongError
+    │   ├── MarkupError           markup that cannot be read, and where
+    │   ├── FormatUnknownError
     │   ├── LanguageUnknownError
     │   ├── SettingOutOfRangeError
     │   ├── VoiceIdInvalidError
@@ -59,6 +61,24 @@ class TextTooLongError(InputError):
         super().__init__(f"The text has {length:,} characters; send at most {limit:,} at a time.")
         self.length = length
         self.limit = limit
+
+
+class MarkupError(InputError):
+    """The markup cannot be read from this place on; lines and columns count from 1."""
+
+    def __init__(self, reason: str, line: int, column: int) -> None:
+        super().__init__(f"The SSML is wrong in line {line}, column {column}: {reason}.")
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+
+class FormatUnknownError(InputError):
+    """There is no such format."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"There is no format {name[:100]!r}; choose one of {', '.join(known)}.")
+        self.name = name
 
 
 class LanguageUnknownError(InputError):

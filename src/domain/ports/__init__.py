@@ -3,12 +3,12 @@
 from domain.ports.engine import (
     Chunk,
     EngineCard,
-    Pronunciation,
     Pulse,
     SpeechEngine,
     SpokenLine,
     Word,
 )
+from domain.ports.sound import Encoder, SoundStudio
 from domain.ports.stores import (
     AudioCache,
     CacheStats,
@@ -18,25 +18,31 @@ from domain.ports.stores import (
     VoiceSearch,
     VoiceStore,
 )
-from domain.ports.world import Clock, EventBus, SentenceSplitter, SoundStudio
+from domain.ports.text import MarkupFeed, SentenceSplitter, SpeechMarkup, Wording
+from domain.ports.world import Clock, EventBus
+from domain.script import Pronunciation
 
 __all__ = [
     "AudioCache",
     "CacheStats",
     "Chunk",
     "Clock",
+    "Encoder",
     "EngineCard",
     "EventBus",
+    "MarkupFeed",
     "Once",
     "Pronunciation",
     "Pulse",
     "SentenceSplitter",
     "SoundStudio",
     "SpeechEngine",
+    "SpeechMarkup",
     "SpokenLine",
     "TimbreStore",
     "VoicePage",
     "VoiceSearch",
     "VoiceStore",
     "Word",
+    "Wording",
 ]

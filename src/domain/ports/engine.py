@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from domain.audio import Pcm, Samples
+from domain.script import Pronunciation
 from domain.speech import Latents, SpeechSettings
 from domain.voice import Timbre
 
@@ -36,15 +37,6 @@ class EngineCard:
     def longest(self, language: str) -> int:
         """How many characters one line of this language may have."""
         return self.longest_text.get(language, self.longest_text_otherwise)
-
-
-@dataclass(frozen=True, slots=True)
-class Pronunciation:
-    """Characters of a line that are to be spoken as this IPA."""
-
-    char: int
-    char_end: int
-    ipa: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 TOKENS_PER_S = 22_050 / 1024
 """Of sound, at the usual rate."""
 
-_BUSY = 0.65
+_BUSY = 0.7
 """How much of its time the machine may be at work: steps and sound slow each other down, and texts
 are to be read as well."""
 

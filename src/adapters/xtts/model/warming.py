@@ -26,7 +26,7 @@ LINES = 4
 _TEXT = "One, two, three."
 _USUAL = 24
 """Latents of a chunk, once a line is under way."""
-_TRIES = 3
+_TRIES = 5
 _FEW = 8
 _NOBODY = np.zeros(512, dtype=np.float32)
 
