@@ -51,6 +51,10 @@ class Lines:
         self._left = asyncio.Event()
         self._open: dict[int, _Open] = {}
 
+    async def admit(self) -> None:
+        """Have the engine take in the first line, or refuse it."""
+        await self._opened(0)
+
     async def next(self) -> tuple[int, Chunk] | None:
         """Return the next chunk and the index of its line; None at the end, or once left."""
         if self._index == len(self._lines):

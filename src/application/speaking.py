@@ -1,7 +1,12 @@
 """Speaking: one request becomes one stream, and whatever can be refused is refused here."""
 
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+
+from application.loudness import Loudness
+from application.reading import Reading
 from application.sessions import Sessions
-from application.stream import Reading, SpeechStream
+from application.stream import SpeechStream
 from application.timbres import Timbres
 from domain.errors import (
     EngineBusyError,
@@ -12,9 +17,20 @@ from domain.errors import (
 )
 from domain.events import SpeechRefused
 from domain.language import spoken
-from domain.pieces import Pauses, plan, tidy
-from domain.ports import Clock, EventBus, SentenceSplitter, SpeechEngine
-from domain.speech import SpeechRequest
+from domain.levelling import Leveller
+from domain.passages import Planner
+from domain.pieces import Pauses, tidy
+from domain.ports import (
+    Clock,
+    EngineCard,
+    EventBus,
+    SentenceSplitter,
+    SpeechEngine,
+    SpeechMarkup,
+    Wording,
+)
+from domain.script import Item, Say, Script
+from domain.speech import Finish, SpeechRequest
 from domain.voice import Timbre
 
 
@@ -28,6 +44,9 @@ class Speaking:
         timbres: Timbres,
         sessions: Sessions,
         splitter: SentenceSplitter,
+        markup: SpeechMarkup,
+        wording: Wording,
+        loudness: Loudness,
         bus: EventBus,
         clock: Clock,
         longest_text: int,
@@ -38,49 +57,104 @@ class Speaking:
         self._timbres = timbres
         self._sessions = sessions
         self._splitter = splitter
+        self._markup = markup
+        self._wording = wording
+        self._loudness = loudness
         self._bus = bus
         self._clock = clock
         self._longest_text = longest_text
         self._default_language = default_language
         self._pauses = pauses
 
-    async def begin(self, request: SpeechRequest) -> SpeechStream:
-        """Return a stream whose first sound is there already; close it whatever happens."""
+    async def begin(
+        self, request: SpeechRequest, meanwhile: Callable[[], Awaitable[None]] | None = None
+    ) -> SpeechStream:
+        """Return a stream whose first sound is there already; close it whatever happens.
+
+        `meanwhile` is awaited when nothing but the engine's first sound is still to come.
+        """
         try:
             stream = SpeechStream(
                 reading=await self._reading(request),
                 wanted_id=request.session_id,
                 engine=self._engine,
                 sessions=self._sessions,
+                loudness=self._loudness,
                 bus=self._bus,
                 clock=self._clock,
             )
-            await stream.start()
+            await stream.start(meanwhile)
         except SpeechError as error:
             self._bus.publish(SpeechRefused(_reason(error)))
             raise
         return stream
 
-    async def _reading(self, request: SpeechRequest) -> Reading:
+    def understood(self, request: SpeechRequest) -> Script:
+        """Return what a request says, without speaking it."""
         self._check_length(request.text)
-        card = self._engine.card
-        language = spoken(request.language or self._default_language, card.languages)
-        text = tidy(request.text)
-        self._check_length(text)
-        pieces = plan(text, language, self._splitter, card.longest(language), self._pauses)
-        if not any(letter.isalnum() for letter in text):
+        language = self._language(request)
+        if not request.is_markup:
+            return Script((Say(request.text),))
+        script = self._markup.parse(request.text, language)
+        spoken_text = "".join(item.text for item in script.items if isinstance(item, Say))
+        self._check_length(tidy(spoken_text))
+        return script
+
+    async def _reading(self, request: SpeechRequest) -> Reading:
+        card, language = self._engine.card, self._language(request)
+        script = self.understood(request)
+        items = [self._said(item, request) for item in script.items]
+        plan = self._planner(card).plan(items, language)
+        if not plan.passages:
             msg = "The text is empty: it has no letter and no digit; send a word to speak."
             raise InputError(msg)
-        return Reading(pieces, language, await self._timbre(request), request.settings)
+        timbres = {
+            name: await self._timbre(request, name)
+            for name in {passage.voice for passage in plan.passages}
+        }
+        return Reading(
+            plan=plan,
+            timbres=timbres,
+            settings=request.settings,
+            finish=request.finish,
+            native_rates=card.rates,
+            levellers=await self._levellers(request.finish, timbres.values()),
+            warnings=script.warnings,
+        )
+
+    def _language(self, request: SpeechRequest) -> str:
+        return spoken(request.language or self._default_language, self._engine.card.languages)
+
+    def _planner(self, card: EngineCard) -> Planner:
+        return Planner(self._splitter, card.longest, self._pauses)
+
+    def _said(self, item: Item, request: SpeechRequest) -> Item:
+        """Bring words into the request's own manner, and their language to one that is spoken."""
+        if not isinstance(item, Say):
+            return item
+        language = item.language and spoken(item.language, self._engine.card.languages)
+        said = replace(item, prosody=item.prosody.within(request.prosody), language=language)
+        if not request.in_words or item.pronunciations:
+            return said
+        return replace(said, text=self._wording.in_words(said.text, language or self._language(request)))
 
     def _check_length(self, text: str) -> None:
         if len(text) > self._longest_text:
             raise TextTooLongError(len(text), self._longest_text)
 
-    async def _timbre(self, request: SpeechRequest) -> Timbre:
-        if request.latents is not None:
+    async def _timbre(self, request: SpeechRequest, name: str | None) -> Timbre:
+        if name is None and request.latents is not None:
             return await self._engine.recall(request.latents)
-        return await self._timbres.find(request.owner, request.voice)
+        return await self._timbres.find(request.owner, name or request.voice)
+
+    async def _levellers(self, finish: Finish, timbres: Iterable[Timbre]) -> dict[str, Leveller]:
+        """One for each voice, with what is known of its loudness."""
+        return {
+            timbre.sha256: Leveller(
+                finish.streamed, *await self._loudness.of(timbre), self._engine.card.rate_hz
+            )
+            for timbre in timbres
+        }
 
 
 def _reason(error: SpeechError) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.passages import Passage
 from domain.pieces import Piece
 
 _USUAL_S_PER_CHARACTER = 1 / 15
@@ -10,7 +11,7 @@ _USUAL_S_PER_CHARACTER = 1 / 15
 class Forecast:
     """Guesses from characters; each line that was heard to its end makes the next guess better."""
 
-    def __init__(self, pieces: Sequence[Piece], rate: float) -> None:
+    def __init__(self, pieces: Sequence[Piece | Passage], rate: float) -> None:
         self._pieces = pieces
         self._usual_s = _USUAL_S_PER_CHARACTER / rate
         self._index = 0
@@ -40,6 +41,6 @@ class Forecast:
         others_s = sum(self._guess_s(piece) for piece in between[1:])
         return rest_s + others_s + sum(piece.pause_s for piece in between)
 
-    def _guess_s(self, piece: Piece) -> float:
+    def _guess_s(self, piece: Piece | Passage) -> float:
         known = self._whole_characters
         return len(piece.text) * (self._whole_s / known if known else self._usual_s)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.ports import SentenceSplitter
+from domain.ports.text import SentenceSplitter
 
 _FIRST_LONGEST = 100
 _CLAUSE_SHORTEST = 16
@@ -17,6 +17,8 @@ _PARAGRAPH = re.compile(r"\n(?: ?\n)+")
 _BLANK = re.compile(r"[^\S\n]+")
 _SPACE = re.compile(r"\s+")
 _CLAUSE_END = re.compile(r"[,;:)\]—–،؛，、；：](?=\s)|[，、；：]")  # noqa: RUF001 - the marks of many scripts
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟۔]['\"”’»)\]」』]{0,4}$")  # noqa: RUF001 - as above
+_CLAUSE_CLOSED = re.compile(r"[,;:—–،؛、，；：]$")  # noqa: RUF001 - as above
 _BREAKABLE = re.compile(r"\s")
 
 
@@ -55,19 +57,30 @@ def plan(
     splitter: SentenceSplitter,
     longest: int,
     pauses: Pauses = USUAL_PAUSES,
+    *,
+    first: bool = True,
 ) -> tuple[Piece, ...]:
-    """Cut a tidy text into pieces of at most `longest` characters."""
+    """Cut a tidy text into pieces of at most `longest` characters, the `first` of a stream short.
+
+    There is no pause behind the last: what follows it is not known here.
+    """
     pieces: list[Piece] = []
     for paragraph in text.split("\n\n"):
-        sentences = _joined(splitter.split(paragraph, language), longest)
-        for sentence in sentences:
-            first = _FIRST_LONGEST if not pieces else longest
-            pieces.extend(_cut(sentence, min(first, longest), longest, pauses))
+        for sentence in _joined(splitter.split(paragraph, language), longest):
+            limit = longest if pieces or not first else _FIRST_LONGEST
+            pieces.extend(_cut(sentence, min(limit, longest), longest, pauses))
         if pieces:
             pieces[-1] = Piece(pieces[-1].text, pauses.paragraph_s)
     if pieces:
         pieces[-1] = Piece(pieces[-1].text, 0.0)
     return tuple(pieces)
+
+
+def pause_behind(text: str, pauses: Pauses) -> float:
+    """Return the pause that the end of a text asks for where it goes on in another manner."""
+    if _SENTENCE_END.search(text):
+        return pauses.sentence_s
+    return pauses.clause_s if _CLAUSE_CLOSED.search(text) else 0.0
 
 
 def _heard(text: str) -> Iterator[str]:

@@ -77,3 +77,20 @@ class Script:
 
     items: tuple[Item, ...]
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    """A word as it was written, and when it is heard."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimedMark:
+    """A mark, and when it is passed."""
+
+    name: str
+    at_s: float

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from domain.errors import SessionIdInvalidError
+from domain.script import TimedMark
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
@@ -46,6 +47,9 @@ class Session:
     underruns: int = field(default=0, init=False)
     first_audio_s: float | None = field(default=None, init=False)
     ended_s: float | None = field(default=None, init=False)
+    lufs: float | None = field(default=None, init=False)
+    """How loud it was in the end, where that can be said."""
+    marks: tuple[TimedMark, ...] = field(default=(), init=False)
 
     @property
     def ended(self) -> bool:

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from domain.access import HOUSE
-from domain.audio import Samples
+from domain.audio import HOUSE_RATE_HZ, Samples
 from domain.errors import SettingOutOfRangeError
+from domain.formats import AudioFormat, Codec
+from domain.loudness import Target
+from domain.script import PLAIN, Prosody
 
+_MARKUP = ("<speak>", "<speak ", "<speak\t", "<speak\n", "<speak\r", "<speak/", "<?xml ")
 Latents = Mapping[str, Samples]
 """A timbre as clients keep it themselves: `gpt_cond_latent` and `speaker_embedding`."""
 
@@ -71,13 +75,42 @@ class SpeechSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Finish:
+    """What becomes of the sound behind the engine; none of it changes the engine's samples."""
+
+    to: AudioFormat = AudioFormat(Codec.PCM, HOUSE_RATE_HZ)
+    target: Target = Target()
+    denoise: bool = False
+    whole: bool = False
+    """A whole sound gets its loudness once it is whole; a stream while it is made."""
+
+    @property
+    def streamed(self) -> Target:
+        """What is asked of the sound while it is made."""
+        return replace(self.target, lufs=None) if self.whole else self.target
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechRequest:
     """One text in one voice of its owner; `latents` stand in for a saved voice."""
 
     text: str
+    markup: bool | None = None
+    """Whether the text is SSML; None where it shows by beginning with `<speak`."""
+    prosody: Prosody = PLAIN
+    """Beside the settings' speed, for the whole text."""
+    in_words: bool = False
+    """Whether numbers, dates and the like become words here, instead of in the engine."""
+    finish: Finish = Finish()
     language: str | None = None
     voice: str | None = None
     latents: Latents | None = None
     settings: SpeechSettings = field(default_factory=SpeechSettings)
     session_id: str | None = None
     owner: str = HOUSE
+
+    @property
+    def is_markup(self) -> bool:
+        """Whether the text is to be read as SSML."""
+        begins = self.text.lstrip("\ufeff \t\r\n")[:16].lower()
+        return begins.startswith(_MARKUP) if self.markup is None else self.markup

@@ -50,9 +50,13 @@ class SoundStudio(Protocol):
         """Bring a whole sound to a loudness by one constant gain, its peaks under the ceiling."""
         ...
 
-    def encoder(self, to: AudioFormat, *, whole: bool = False) -> AbstractAsyncContextManager[Encoder]:
+    def encoder(
+        self, to: AudioFormat, *, whole: bool = False, clean: bool = False
+    ) -> AbstractAsyncContextManager[Encoder]:
         """Encode one stream; `whole` lets headers wait for the end, so that they tell the length.
 
-        Entering starts what must be started; no bytes come before the first samples.
+        Entering starts what must be started and waits for nothing. `clean` takes steady noise out
+        on the way, which delays a stream by some tens of milliseconds. The writer of a whole sound
+        need not be another task than its reader.
         """
         ...

@@ -1,0 +1,125 @@
+"""Delivering: speech as the bytes of a format, while it is made or once it is whole."""
+
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from application.speaking import Speaking
+from application.stream import SpeechStream
+from domain.audio import Pcm, Samples, join
+from domain.errors import SpeechCancelledError
+from domain.formats import AudioFormat
+from domain.ports import Encoder, SoundStudio
+from domain.script import TimedMark, TimedWord
+from domain.session import SessionState
+from domain.speech import SpeechRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A whole speech, what was measured of it and what lies in it when."""
+
+    session_id: str
+    to: AudioFormat
+    data: bytes
+    seconds: float
+    lufs: float | None
+    peak_dbtp: float
+    words: tuple[TimedWord, ...]
+    marks: tuple[TimedMark, ...]
+    warnings: tuple[str, ...]
+
+
+class Delivery:
+    """A stream on its way through its encoder; enter it to hold both, whatever happens."""
+
+    def __init__(self, stream: SpeechStream, encoder: Encoder, held: AsyncExitStack) -> None:
+        self.stream = stream
+        self._encoder = encoder
+        self._held = held
+
+    async def __aenter__(self) -> Self:
+        """Hold the stream and the encoder."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def encode(self) -> None:
+        """Lead the sound into the encoder, to its end; another task reads."""
+        async for sound in self.stream:
+            await self._encoder.write(sound.pcm.samples)
+        await self._encoder.end()
+
+    async def read(self) -> bytes:
+        """Return the next bytes; none at the end."""
+        return await self._encoder.read()
+
+    async def aclose(self) -> None:
+        """Let go of the engine and of the encoder."""
+        await self._held.aclose()
+
+
+class Delivering:
+    """Begins deliveries."""
+
+    def __init__(self, speaking: Speaking, studio: SoundStudio) -> None:
+        self._speaking = speaking
+        self._studio = studio
+
+    async def begin(self, request: SpeechRequest) -> Delivery:
+        """Return a stream whose first sound is there; its encoder began once it was admitted."""
+        async with AsyncExitStack() as held:
+            encoders: list[Encoder] = []
+
+            async def encoding() -> None:
+                entering = self._studio.encoder(request.finish.to, clean=request.finish.denoise)
+                encoders.append(await held.enter_async_context(entering))
+
+            stream = await self._speaking.begin(request, meanwhile=encoding)
+            held.push_async_callback(stream.aclose)
+            return Delivery(stream, encoders[0], held.pop_all())
+
+    async def whole(self, request: SpeechRequest) -> Delivered:
+        """Speak to the end, bring the whole to its loudness, and encode it."""
+        finish = request.finish
+        words: list[TimedWord] = []
+        parts: list[Samples] = []
+        async with aclosing(await self._speaking.begin(request)) as stream:
+            async for sound in stream:
+                parts.append(sound.pcm.samples)
+                words += sound.words
+        if stream.session.state is SessionState.CANCELLED:
+            raise SpeechCancelledError(stream.session.id)
+        pcm = Pcm(join(*parts), stream.rate_hz)
+        if finish.denoise:
+            pcm = await self._studio.clean(pcm)
+        mastered = await self._studio.master(pcm, finish.target)
+        data = await self._encoded(mastered.pcm, finish.to)
+        stream.session.lufs = mastered.lufs
+        return Delivered(
+            session_id=stream.session.id,
+            to=finish.to,
+            data=data,
+            seconds=mastered.pcm.seconds,
+            lufs=mastered.lufs,
+            peak_dbtp=mastered.peak_dbtp,
+            words=tuple(words),
+            marks=stream.session.marks,
+            warnings=stream.warnings,
+        )
+
+    async def _encoded(self, pcm: Pcm, to: AudioFormat) -> bytes:
+        data = bytearray()
+        async with self._studio.encoder(to, whole=True) as encoder:
+            await encoder.write(pcm.samples)
+            await encoder.end()
+            while some := await encoder.read():
+                data += some
+        return bytes(data)

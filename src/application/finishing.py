@@ -1,0 +1,59 @@
+"""The finished sound of one stream: chunk by chunk, with the words and marks that lie in it."""
+
+from dataclasses import dataclass
+
+from application.reading import Reading
+from domain.audio import Pcm, join
+from domain.finisher import Finisher
+from domain.loudness import Meter
+from domain.ports import Chunk
+from domain.script import TimedMark, TimedWord
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The next of a stream, and what is known to lie in it: times count from its beginning."""
+
+    pcm: Pcm
+    words: tuple[TimedWord, ...] = ()
+    marks: tuple[TimedMark, ...] = ()
+
+
+class Finishing:
+    """Leads the lines of a reading through the finisher, in order, and measures what comes out."""
+
+    def __init__(self, reading: Reading, engine_hz: int) -> None:
+        self._reading = reading
+        self._rate_hz = reading.finish.to.rate_hz
+        self._finisher = Finisher(engine_hz, reading.finish)
+        self._meter = Meter(self._rate_hz)
+        self._begun = -1
+        self.marks: tuple[TimedMark, ...] = ()
+
+    @property
+    def lufs(self) -> float | None:
+        """How loud what came out was; None while it is too short to say."""
+        return self._meter.lufs
+
+    def characters(self, index: int) -> int:
+        """How much text a line has."""
+        return len(self._reading.plan.passages[index].text)
+
+    def finished(self, index: int, chunk: Chunk) -> Sound:
+        """Finish a chunk, and what stands before its line or behind the last."""
+        plan, finisher = self._reading.plan, self._finisher
+        passage = plan.passages[index]
+        parts = []
+        if index != self._begun:
+            parts.append(finisher.pass_by(passage.before))
+            finisher.begin(passage, self._reading.manner(passage), self._reading.leveller(passage))
+            self._begun = index
+        parts.append(finisher.feed(chunk.samples, chunk.words, last=chunk.last))
+        if chunk.last and index + 1 == len(plan.passages):
+            parts += (finisher.pass_by(plan.after), finisher.end())
+        samples = join(*(part.samples for part in parts))
+        self._meter.hear(samples)
+        marks = tuple(mark for part in parts for mark in part.marks)
+        self.marks += marks
+        words = tuple(word for part in parts for word in part.words)
+        return Sound(Pcm(samples, self._rate_hz), words, marks)
