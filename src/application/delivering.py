@@ -26,6 +26,8 @@ class Delivered:
     seconds: float
     lufs: float | None
     peak_dbtp: float
+    alignment: str
+    """Where the times of words come from, as the engine's card tells."""
     words: tuple[TimedWord, ...]
     marks: tuple[TimedMark, ...]
     warnings: tuple[str, ...]
@@ -110,6 +112,7 @@ class Delivering:
             seconds=mastered.pcm.seconds,
             lufs=mastered.lufs,
             peak_dbtp=mastered.peak_dbtp,
+            alignment=stream.alignment,
             words=tuple(words),
             marks=stream.session.marks,
             warnings=stream.warnings,

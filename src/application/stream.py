@@ -36,6 +36,7 @@ class SpeechStream:
         self._clock = clock
         self.rate_hz = reading.finish.to.rate_hz
         self.warnings = reading.warnings
+        self.alignment = engine.card.alignment
         self.session = sessions.open(wanted_id, reading.characters, self.cancel)
         self._finishing = Finishing(reading, engine.card.rate_hz)
         forecast = Forecast(reading.plan.passages, reading.settings.speed)

@@ -1,45 +1,72 @@
 """A response that streams: each piece of sound as it is made and encoded."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
-from typing import cast
+import json
+from collections.abc import Sequence
+from typing import Any, cast
 
 import structlog
+from litestar import Request
 from litestar.types import HTTPResponseStartEvent, Receive, Scope, Send
 
-from application.stream import SpeechStream
+from application.delivering import Delivered, Delivering, Delivery
 from domain.errors import SpeechError
-from domain.ports import Encoder
-from entrypoints.listening import gone
+from domain.formats import AudioFormat
+from domain.speech import SpeechRequest
+from entrypoints.listening import gone, while_connected
 
 log = structlog.get_logger()
 
+_LONGEST_HEADER = 4096
+
+
+async def streamed(
+    request: Request[Any, Any, Any],
+    delivering: Delivering,
+    speech: SpeechRequest,
+    stall_timeout_s: float,
+) -> "SpokenResponse":
+    """Begin to speak and answer the stream; a client who leaves before its first sound lets go."""
+    delivery = await while_connected(request, delivering.begin(speech), Delivery.aclose)
+    return SpokenResponse(delivery, speech.finish.to, stall_timeout_s=stall_timeout_s)
+
+
+def described(made: Delivered) -> dict[str, str]:
+    """Return the headers of a whole speech."""
+    measured = {"X-Peak-DBTP": f"{made.peak_dbtp:.2f}"}
+    if made.lufs is not None:
+        measured["X-Loudness-LUFS"] = f"{made.lufs:.2f}"
+    return _headers(made.session_id, made.to, made.warnings) | measured
+
+
+def _headers(session_id: str, to: AudioFormat, warnings: Sequence[str]) -> dict[str, str]:
+    headers = {
+        "Content-Type": to.media_type,
+        "X-Session-Id": session_id,
+        "X-Sample-Rate": str(to.rate_hz),
+        "X-Synthetic-Audio": "true",
+        "X-Accel-Buffering": "no",
+    }
+    return headers | ({"X-SSML-Warnings": _one_line(warnings)} if warnings else {})
+
+
+def _one_line(warnings: Sequence[str]) -> str:
+    """A header holds ASCII alone: other letters of a warning are escaped as in JSON."""
+    return json.dumps(list(warnings))[:_LONGEST_HEADER]
+
 
 class SpokenResponse:
-    """Sends a stream; one who leaves cancels it, one who stalls is cut.
+    """Sends a stream; one who leaves cancels it, one who stalls is cut."""
 
-    `held` is what lives as long as the response: the stream and its encoder.
-    """
-
-    def __init__(
-        self,
-        stream: SpeechStream,
-        encoder: Encoder,
-        held: AsyncExitStack,
-        *,
-        headers: Mapping[str, str],
-        stall_timeout_s: float,
-    ) -> None:
-        self._stream = stream
-        self._encoder = encoder
-        self._held = held
-        self._headers = headers
+    def __init__(self, delivery: Delivery, to: AudioFormat, *, stall_timeout_s: float) -> None:
+        self._delivery = delivery
+        self._stream = delivery.stream
+        self._headers = _headers(self._stream.session.id, to, self._stream.warnings)
         self._stall_timeout_s = stall_timeout_s
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send the sound while other tasks encode it, and wait for the client to leave."""
-        async with self._held, asyncio.TaskGroup() as tasks:
+        async with self._delivery, asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(self._cancel_when_gone(receive))
             await self._send(send)
             watching.cancel()
@@ -51,7 +78,7 @@ class SpokenResponse:
         await send(cast("HTTPResponseStartEvent", start))
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._encode())
+                tasks.create_task(self._delivery.encode())
                 await self._send_sound(send)
         except* TimeoutError:
             log.warning("stalled listener cut", session=self._stream.session.id)
@@ -59,13 +86,8 @@ class SpokenResponse:
             reason = str(errors.exceptions[0])
             log.warning("speech broke off", session=self._stream.session.id, reason=reason)
 
-    async def _encode(self) -> None:
-        async for sound in self._stream:
-            await self._encoder.write(sound.pcm.samples)
-        await self._encoder.end()
-
     async def _send_sound(self, send: Send) -> None:
-        while data := await self._encoder.read():
+        while data := await self._delivery.read():
             await self._send_data(send, data, more=True)
         await self._send_data(send, b"", more=False)
 

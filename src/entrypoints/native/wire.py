@@ -1,10 +1,12 @@
 """What clients of the house's own API send and expect: structs, pure decode and encode."""
 
+import base64
 from dataclasses import asdict
 from typing import Any, Literal
 
 import msgspec
 
+from application.delivering import Delivered
 from domain.audio import HOUSE_RATE_HZ
 from domain.formats import format_named
 from domain.loudness import Target
@@ -124,14 +126,33 @@ def target(loudness: float | str | None, usual: Target) -> Target:
     return Target(float(loudness), usual.ceiling_dbtp)
 
 
-def word(timed: TimedWord) -> dict[str, Any]:
-    """Answer a word."""
-    return {"text": timed.text, "start_ms": _ms(timed.start_s), "end_ms": _ms(timed.end_s)}
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of `SpeechBody`, with what each field means and may be."""
+    (_,), components = msgspec.json.schema_components([SpeechBody])
+    found: dict[str, Any] = components["SpeechBody"]
+    ranges = RANGES | {"pitch": _PITCHES, "volume": _VOLUMES}
+    for name, field in found["properties"].items():
+        field["description"] = ABOUT[name]
+        if within := ranges.get(name):
+            field["minimum"], field["maximum"] = within
+    return found
 
 
-def mark(timed: TimedMark) -> dict[str, Any]:
-    """Answer a mark."""
-    return {"name": timed.name, "at_ms": _ms(timed.at_s)}
+def timed(made: Delivered) -> dict[str, Any]:
+    """Answer a speech with its times."""
+    return {
+        "session_id": made.session_id,
+        "audio": base64.b64encode(made.data).decode(),
+        "media_type": made.to.media_type,
+        "sample_rate": made.to.rate_hz,
+        "duration_ms": _ms(made.seconds),
+        "loudness_lufs": made.lufs,
+        "peak_dbtp": made.peak_dbtp,
+        "alignment": made.alignment,
+        "words": [_word(each, made.to.lead_s) for each in made.words],
+        "marks": [_mark(each, made.to.lead_s) for each in made.marks],
+        "warnings": list(made.warnings),
+    }
 
 
 def script(understood: Script) -> dict[str, Any]:
@@ -154,6 +175,16 @@ def _item(item: Item) -> dict[str, Any]:
             return {"bleep_ms": _ms(item.seconds)}
         case Mark():
             return {"mark": item.name}
+
+
+def _word(word: TimedWord, lead_s: float) -> dict[str, Any]:
+    """Tell when a word is heard where the codec puts so much silence before the sound."""
+    start_ms, end_ms = _ms(word.start_s + lead_s), _ms(word.end_s + lead_s)
+    return {"text": word.text, "start_ms": start_ms, "end_ms": end_ms}
+
+
+def _mark(mark: TimedMark, lead_s: float) -> dict[str, Any]:
+    return {"name": mark.name, "at_ms": _ms(mark.at_s + lead_s)}
 
 
 def _ms(seconds: float) -> float:
