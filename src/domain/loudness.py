@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 from domain.audio import Pcm
+from domain.errors import SettingOutOfRangeError
+
+QUIETEST_LUFS, LOUDEST_LUFS = -40.0, -5.0
+"""What may be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +16,16 @@ class Target:
     lufs: float | None = -16.0
     """None leaves the loudness as it is."""
     ceiling_dbtp: float = -1.5
+
+    def asked(self, lufs: float | str | None) -> "Target":
+        """Return what a request asks for: a loudness, none of its own, or none at all (`off`)."""
+        if lufs is None:
+            return self
+        if isinstance(lufs, str):
+            return Target(None, self.ceiling_dbtp)
+        if not QUIETEST_LUFS <= lufs <= LOUDEST_LUFS:
+            raise SettingOutOfRangeError("loudness", lufs, QUIETEST_LUFS, LOUDEST_LUFS)
+        return Target(float(lufs), self.ceiling_dbtp)
 
 
 @dataclass(frozen=True, slots=True)

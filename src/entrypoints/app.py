@@ -15,6 +15,7 @@ from entrypoints.container import Container
 from entrypoints.edge import Edge, local_hosts
 from entrypoints.errors import HANDLERS
 from entrypoints.guards import door
+from entrypoints.native import http as native
 from entrypoints.streaming_server import http as streaming_server
 
 _JSON_BYTES = 4 * 2**20
@@ -23,6 +24,7 @@ _MOST_PARTS = 20
 _FOR_HANDLERS = (
     *("settings", "clock", "engine", "sessions", "speaking"),
     *("voices", "caches", "figures"),
+    *("delivering", "markup"),
 )
 
 
@@ -35,6 +37,7 @@ def application(container: Container) -> Litestar:
             dashboard.page,
             health.routes,
             streaming_server.routes(settings),
+            *native.routes,
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},
         guards=[door(container.access())],

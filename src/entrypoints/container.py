@@ -11,11 +11,13 @@ from adapters.ffmpeg.studio import FfmpegStudio
 from adapters.files.audio import FileAudioCache
 from adapters.memory.audio import MemoryAudioCache
 from adapters.memory.events import MemoryEvents
+from adapters.numbers.wording import NumberWording
 from adapters.prometheus.figures import PrometheusFigures
 from adapters.sentences.splitter import SentencexSplitter
 from adapters.sql.database import Database
 from adapters.sql.migrate import migrate
 from adapters.sql.voices import SqlVoices
+from adapters.ssml.markup import SsmlMarkup
 from adapters.system.clock import SystemClock
 from adapters.xtts.engine import XttsEngine
 from adapters.xtts.files import ModelFiles, Search
@@ -23,6 +25,8 @@ from adapters.xtts.messages import Conditioning, Setup
 from adapters.xtts.shop.shop import ModelShop
 from application.access import Access
 from application.caches import Caches
+from application.delivering import Delivering
+from application.loudness import Loudness
 from application.opening import Opening
 from application.recent import Recent
 from application.remembering import RememberingEngine, Tiers
@@ -79,6 +83,8 @@ class Container(containers.DeclarativeContainer):
     bus = providers.Singleton(MemoryEvents)
     figures = providers.Singleton(PrometheusFigures, bus=bus)
     splitter = providers.Singleton(SentencexSplitter)
+    wording = providers.Singleton(NumberWording)
+    markup = providers.Singleton(SsmlMarkup, wording)
     model_shop = providers.Singleton(
         ModelShop,
         search=providers.Singleton(
@@ -153,6 +159,7 @@ class Container(containers.DeclarativeContainer):
         default=settings.provided.default_voice,
         refuse_unknown=settings.provided.refuses_unknown_voices,
     )
+    loudness = providers.Singleton(Loudness, store=store)
     voices = providers.Singleton(
         Voices,
         store=store,
@@ -179,12 +186,16 @@ class Container(containers.DeclarativeContainer):
         timbres=timbres,
         sessions=sessions,
         splitter=splitter,
+        markup=markup,
+        wording=wording,
+        loudness=loudness,
         bus=bus,
         clock=clock,
         longest_text=settings.provided.longest_text,
         default_language=settings.provided.default_language,
         pauses=settings.provided.pauses,
     )
+    delivering = providers.Singleton(Delivering, speaking, studio)
 
 
 async def migrated(container: Container) -> str:

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from typing_extensions import override
 
 from entrypoints.pause_fields import PauseFields
+from entrypoints.sound_fields import SoundFields
 from entrypoints.values import Language, Names, Place, Secrets
 from entrypoints.xtts_fields import XttsFields
 
@@ -31,7 +32,7 @@ class _Door(BaseModel):
     )
 
 
-class Settings(PauseFields, XttsFields, _Door, BaseSettings):
+class Settings(SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
     """Everything an operator can set."""
 
     model_config = SettingsConfigDict(

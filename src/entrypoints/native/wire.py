@@ -26,7 +26,6 @@ from entrypoints.body import decode
 
 _PITCHES = (0.5, 2.0)
 _VOLUMES = (0.0, 10.0)
-_LOUDEST, _QUIETEST = -5.0, -40.0
 _DEFAULT_FORMAT = f"wav_{HOUSE_RATE_HZ}"
 
 ABOUT = {
@@ -107,23 +106,13 @@ def speech_request(
         settings=SpeechSettings(**settings),
         finish=Finish(
             to=format_named(speech.output_format),
-            target=target(speech.loudness, usual),
+            target=usual.asked(speech.loudness),
             denoise=speech.denoise,
             whole=whole,
         ),
         session_id=speech.session_id or session_id,
         owner=owner,
     )
-
-
-def target(loudness: float | str | None, usual: Target) -> Target:
-    """Return the loudness asked for, or the house's."""
-    if loudness is None:
-        return usual
-    if isinstance(loudness, str):
-        return Target(None, usual.ceiling_dbtp)
-    check_range("loudness", loudness, (_QUIETEST, _LOUDEST))
-    return Target(float(loudness), usual.ceiling_dbtp)
 
 
 def schema() -> dict[str, Any]:

@@ -14,22 +14,19 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
 from application.caches import Caches
+from application.delivering import Delivering
 from application.sessions import Sessions
-from application.speaking import Speaking
 from application.voices import Voices
-from domain.audio import Pcm, to_int16
 from domain.errors import ClipTooLargeError, InputError
 from domain.ports import Clock, SpeechEngine, VoiceSearch
-from domain.wav import stream_header, whole_file
+from domain.speech import SpeechRequest
 from entrypoints.body import encode
 from entrypoints.given import Given
-from entrypoints.listening import begun, heard, while_connected
+from entrypoints.listening import while_connected
 from entrypoints.settings import Settings
-from entrypoints.spoken import SpokenResponse
+from entrypoints.spoken import described, streamed
 from entrypoints.streaming_server import wire
 
-_WAV = "audio/wav"
-_RAW = "audio/pcm"
 _MIB = 2**20
 _FORM_BYTES = 2**16
 
@@ -49,30 +46,22 @@ class _Speaks(Operation):
 @post("/tts_stream", status_code=200, operation_class=_Speaks)
 async def tts_stream(
     request: Connection,
-    speaking: Given[Speaking],
+    delivering: Given[Delivering],
     settings: Given[Settings],
 ) -> ASGIApp:
     """Speak at once: WAV, or bare samples, from the first sentence on."""
-    speak = wire.decode_speak(await request.body())
-    speech = wire.speech_request(speak, _session_id(request), request.user.owner)
-    stream = await begun(request, speaking, speech)
-    return SpokenResponse(
-        stream,
-        headers=_headers(stream.session.id, stream.rate_hz, speak),
-        head=stream_header(stream.rate_hz) if speak.add_wav_header else b"",
-        encode=_sixteen_bit,
-        stall_timeout_s=settings.stall_timeout_s,
-    )
+    speech = await _asked(request, settings, whole=False)
+    return await streamed(request, delivering, speech, settings.stall_timeout_s)
 
 
 @post("/tts", status_code=200, operation_class=_Speaks)
-async def tts(request: Connection, speaking: Given[Speaking]) -> ASGIApp:
+async def tts(
+    request: Connection, delivering: Given[Delivering], settings: Given[Settings]
+) -> ASGIApp:
     """Speak to the end, then answer: a WAV file, or base64 of it for those who sent latents."""
-    speak = wire.decode_speak(await request.body())
-    speech = wire.speech_request(speak, _session_id(request), request.user.owner)
-    session_id, rate_hz, samples = await heard(request, speaking, speech)
-    data = whole_file(rate_hz, samples) if speak.add_wav_header else samples
-    headers = _headers(session_id, rate_hz, speak)
+    speech = await _asked(request, settings, whole=True)
+    made = await while_connected(request, delivering.whole(speech))
+    data, headers = made.data, described(made)
     if speech.latents is not None:
         data = encode((await asyncio.to_thread(base64.b64encode, data)).decode())
         headers["Content-Type"] = "application/json"
@@ -195,27 +184,16 @@ def routes(settings: Settings) -> Router:
     )
 
 
-def _session_id(request: Connection) -> str | None:
-    return request.headers.get("x-session-id")
+async def _asked(request: Connection, settings: Settings, *, whole: bool) -> SpeechRequest:
+    speak = wire.decode_speak(await request.body())
+    session_id = request.headers.get("x-session-id")
+    finish = wire.finish(speak, settings.target, whole=whole)
+    return wire.speech_request(speak, finish, session_id, request.user.owner)
 
 
 def _told(request: Connection, clock: Clock) -> tuple[str, str | None, datetime]:
     """Whose voice it will be, under which idempotency key, and when that was said."""
     return request.user.owner, request.headers.get("idempotency-key"), clock.now()
-
-
-def _headers(session_id: str, rate_hz: int, speak: wire.SpeakBody) -> dict[str, str]:
-    return {
-        "Content-Type": _WAV if speak.add_wav_header else _RAW,
-        "X-Session-Id": session_id,
-        "X-Sample-Rate": str(rate_hz),
-        "X-Synthetic-Audio": "true",
-        "X-Accel-Buffering": "no",
-    }
-
-
-def _sixteen_bit(pcm: Pcm) -> bytes:
-    return to_int16(pcm.samples)
 
 
 def _text(field: object) -> str | None:

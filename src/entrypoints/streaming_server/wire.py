@@ -10,10 +10,13 @@ import numpy as np
 from application.caches import RecentStats
 from application.sessions import SessionStatus
 from application.voices import Clone, Draft
+from domain.audio import HOUSE_RATE_HZ
 from domain.errors import InputError
+from domain.formats import AudioFormat, Codec
+from domain.loudness import Target
 from domain.ports import CacheStats
 from domain.session import SessionState
-from domain.speech import RANGES, Latents, SpeechRequest, SpeechSettings, check_range
+from domain.speech import RANGES, Finish, Latents, SpeechRequest, SpeechSettings, check_range
 from domain.voice import Consent, Voice
 from entrypoints.body import decode
 
@@ -37,6 +40,7 @@ _ABOUT = {
     "overlap_wav_len": "Without effect: chunks meet exactly, so that none is blended.",
     "left_context_seconds": "Without effect: each chunk is made with all the context it needs.",
     "add_wav_header": "Whether a WAV file is answered, or its bare samples.",
+    "loudness": "The loudness to reach in LUFS, or off; the house's own where it is left out.",
     "session_id": "What to watch and stop the stream by; otherwise one is made up.",
 }
 
@@ -60,6 +64,7 @@ class SpeakBody(msgspec.Struct):
     overlap_wav_len: int | None = None
     left_context_seconds: float | None = None
     add_wav_header: bool = True
+    loudness: float | Literal["off"] | None = None
     session_id: str | None = None
 
 
@@ -113,7 +118,16 @@ def speak_schema() -> dict[str, Any]:
     return schema
 
 
-def speech_request(speak: SpeakBody, session_id: str | None, owner: str) -> SpeechRequest:
+def finish(speak: SpeakBody, usual: Target, *, whole: bool) -> Finish:
+    """Return what is to become of the sound."""
+    codec = Codec.WAV if speak.add_wav_header else Codec.PCM
+    to = AudioFormat(codec, HOUSE_RATE_HZ)
+    return Finish(to=to, target=usual.asked(speak.loudness), whole=whole)
+
+
+def speech_request(
+    speak: SpeakBody, finish: Finish, session_id: str | None, owner: str
+) -> SpeechRequest:
     """Return what the domain is to speak; the header's session id stands in for the body's."""
     found = _latents(speak.gpt_cond_latent, speak.speaker_embedding)
     if found is not None and speak.speaker_id:
@@ -125,6 +139,7 @@ def speech_request(speak: SpeakBody, session_id: str | None, owner: str) -> Spee
         voice=speak.speaker_id or None,
         latents=found,
         settings=SpeechSettings(**{name: getattr(speak, name) for name in RANGES}),
+        finish=finish,
         session_id=speak.session_id or session_id,
         owner=owner,
     )
@@ -197,6 +212,8 @@ def status(seen: SessionStatus) -> dict[str, Any]:
         "queue_position": seen.queue_position,
         "wait_ms": round(seen.wait_s * 1000, 1),
         "audio_ms": round(session.audio_s * 1000, 1),
+        "loudness_lufs": session.lufs,
+        "marks": [{"name": each.name, "at_ms": round(each.at_s * 1000, 1)} for each in session.marks],
     }
 
 
