@@ -79,7 +79,7 @@ class Finish:
     """What becomes of the sound behind the engine; none of it changes the engine's samples."""
 
     to: AudioFormat = AudioFormat(Codec.PCM, HOUSE_RATE_HZ)
-    target: Target = Target()
+    target: Target = Target(lufs=None)
     denoise: bool = False
     whole: bool = False
     """A whole sound gets its loudness once it is whole; a stream while it is made."""

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
-from domain.speech import SpeechRequest, SpeechSettings
+from domain.formats import AudioFormat, format_named
+from domain.speech import Finish, SpeechRequest, SpeechSettings
 from entrypoints.cli.sources import Local, Remote
 from entrypoints.logs import configure
 from entrypoints.settings import Loaded, SettingsError
@@ -22,7 +23,7 @@ _PLAYERS = (
 
 
 class Source(Protocol):
-    """Where the sound comes from, as WAV."""
+    """Where the sound comes from, as bytes of the format asked for."""
 
     def whole(self, request: SpeechRequest) -> bytes:
         """Return a whole file."""
@@ -36,14 +37,15 @@ class Source(Protocol):
 def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     """Describe the command."""
     parser = commands.add_parser("say", parents=parents, help="speak a text")
-    parser.add_argument("text", help="what to say; - reads it from standard input")
+    parser.add_argument("text", help="what to say, plain or as SSML; - reads standard input")
     parser.add_argument("--voice", help="a saved voice or a speaker of the engine")
     parser.add_argument("--language", default="en", help="language tag (en)")
     parser.add_argument("--speed", type=float, default=1.0, help="0.25 to 4 (1)")
+    parser.add_argument("--format", help="such as mp3_44100_128; by default what FILE's name says")
     parser.add_argument("--url", help="speak by the server at this address")
     parser.add_argument("--key", help="the server's API key (the first of RHAPSODE_API_KEYS)")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--out", type=Path, metavar="FILE", help="WAV file to write (speech.wav)")
+    where.add_argument("--out", type=Path, metavar="FILE", help="file to write (speech.wav)")
     where.add_argument("--play", action="store_true", help="play it aloud as it is made")
     parser.set_defaults(run=_say)
 
@@ -55,13 +57,20 @@ def _say(chosen: argparse.Namespace, loaded: Loaded) -> int:
         language=chosen.language,
         voice=chosen.voice,
         settings=SpeechSettings(speed=chosen.speed),
+        finish=Finish(to=_format(chosen)),
     )
     source = _source(chosen, loaded)
     if chosen.play:
         _play(source, request)
     else:
-        _keep(source, request, chosen.out or Path("speech.wav"))
+        _keep(source, request, chosen.out or Path(f"speech.{request.finish.to.suffix}"))
     return 0
+
+
+def _format(chosen: argparse.Namespace) -> AudioFormat:
+    if chosen.format or not chosen.out:
+        return format_named(chosen.format or "wav")
+    return format_named(chosen.out.suffix.lower().removeprefix(".") or "wav")
 
 
 def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
@@ -71,9 +80,6 @@ def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
 
 
 def _keep(source: Source, request: SpeechRequest, out: Path) -> None:
-    if out.suffix.lower() != ".wav":
-        msg = f"{out} is not a .wav file; that is the one format this version writes"
-        raise SettingsError(msg)
     data = source.whole(request)
     try:
         out.write_bytes(data)

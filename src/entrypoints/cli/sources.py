@@ -3,16 +3,14 @@
 import asyncio
 import json
 from collections.abc import Callable
-from contextlib import aclosing
+from dataclasses import replace
 from http.client import HTTPException, HTTPResponse
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from domain.audio import HOUSE_RATE_HZ, to_int16
 from domain.errors import InputError, UnavailableError
 from domain.speech import SpeechRequest
-from domain.wav import stream_header, whole_file
 from entrypoints.container import Container, entered
 from entrypoints.settings import Settings
 
@@ -27,27 +25,34 @@ class Local:
         self._settings = settings
 
     def whole(self, request: SpeechRequest) -> bytes:
-        """Return a whole WAV file."""
-        samples = bytearray()
-        asyncio.run(self._speak(request, samples.extend))
-        return whole_file(HOUSE_RATE_HZ, bytes(samples))
+        """Return a whole file."""
+        return asyncio.run(self._whole(self._loud(request, whole=True)))
 
     def stream(self, request: SpeechRequest, write: Callable[[bytes], object]) -> None:
-        """Write a WAV stream as it is made."""
-        write(stream_header(HOUSE_RATE_HZ))
-        asyncio.run(self._speak(request, write))
+        """Write a stream as it is made."""
+        asyncio.run(self._stream(self._loud(request, whole=False), write))
 
-    async def _speak(self, request: SpeechRequest, hear: Callable[[bytes], object]) -> None:
+    def _loud(self, request: SpeechRequest, *, whole: bool) -> SpeechRequest:
+        finish = replace(request.finish, target=self._settings.target, whole=whole)
+        return replace(request, finish=finish)
+
+    async def _whole(self, request: SpeechRequest) -> bytes:
+        async with entered(Container(settings=self._settings)) as container:
+            return (await container.delivering().whole(request)).data
+
+    async def _stream(self, request: SpeechRequest, write: Callable[[bytes], object]) -> None:
         async with (
             entered(Container(settings=self._settings)) as container,
-            aclosing(await container.speaking().begin(request)) as stream,
+            await container.delivering().begin(request) as delivery,
+            asyncio.TaskGroup() as tasks,
         ):
-            async for pcm in stream:
-                hear(to_int16(pcm.samples))
+            tasks.create_task(delivery.encode())
+            while data := await delivery.read():
+                write(data)
 
 
 class Remote:
-    """Speaks by a server's `/tts` and `/tts_stream`."""
+    """Speaks by a server's `/api/v1/speech` and `/api/v1/speech/stream`."""
 
     def __init__(self, url: str, key: str | None) -> None:
         if not _is_address(url):
@@ -62,21 +67,22 @@ class Remote:
             self._headers["Authorization"] = f"Bearer {key}"
 
     def whole(self, request: SpeechRequest) -> bytes:
-        """Return a whole WAV file."""
+        """Return a whole file."""
         parts: list[bytes] = []
-        self._fetch("/tts", request, parts.append)
+        self._fetch("/api/v1/speech", request, parts.append)
         return b"".join(parts)
 
     def stream(self, request: SpeechRequest, write: Callable[[bytes], object]) -> None:
-        """Write a WAV stream as it arrives."""
-        self._fetch("/tts_stream", request, write)
+        """Write a stream as it arrives."""
+        self._fetch("/api/v1/speech/stream", request, write)
 
     def _fetch(self, path: str, request: SpeechRequest, write: Callable[[bytes], object]) -> None:
         body = {
             "text": request.text,
             "language": request.language,
-            "speaker_id": request.voice,
+            "voice": request.voice,
             "speed": request.settings.speed,
+            "output_format": request.finish.to.name,
         }
         call = Request(self._url + path, json.dumps(body).encode(), self._headers)  # noqa: S310 - http(s) only, checked above
         try:

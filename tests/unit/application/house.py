@@ -64,6 +64,9 @@ class House:
             timbres=self.timbres,
             sessions=self.sessions,
             splitter=FullStopSplitter(),
+            markup=FakeMarkup(),
+            wording=FakeWording(),
+            loudness=Loudness(self.store),
             bus=self.bus,
             clock=self.clock,
             longest_text=self.longest_text,
@@ -76,7 +79,7 @@ class House:
 
 
 async def hear(stream: SpeechStream) -> Samples:
-    return join(silence(0, stream.rate_hz), *[pcm.samples async for pcm in stream])
+    return join(silence(0, stream.rate_hz), *[sound.pcm.samples async for sound in stream])
 
 
 def expected(*parts: str | float) -> Samples:
