@@ -7,7 +7,7 @@ from domain.finisher import Manner
 from domain.levelling import Leveller
 from domain.loudness import Learnt
 from domain.passages import Passage, Plan
-from domain.ports import SpokenLine
+from domain.ports import EngineCard, SpokenLine
 from domain.speech import Finish, SpeechSettings
 from domain.voice import Timbre
 
@@ -20,7 +20,7 @@ class Reading:
     timbres: Mapping[str | None, Timbre]
     settings: SpeechSettings
     finish: Finish
-    native_rates: tuple[float, float]
+    card: EngineCard
     levellers: Mapping[str, Leveller]
     warnings: tuple[str, ...] = ()
     characters: int = field(init=False)
@@ -40,7 +40,7 @@ class Reading:
 
     def manner(self, passage: Passage) -> Manner:
         """How a passage reaches its rate and pitch."""
-        return Manner.of(passage.prosody, self.settings.speed, self.native_rates)
+        return Manner.of(passage.prosody, self.settings.speed, self.card)
 
     def lines(self, stream: str) -> tuple[SpokenLine, ...]:
         """Return the passages as lines for the engine."""

@@ -117,7 +117,7 @@ class Speaking:
             timbres=timbres,
             settings=request.settings,
             finish=request.finish,
-            native_rates=card.rates,
+            card=card,
             levellers=await self._levellers(request.finish, timbres.values()),
             warnings=script.warnings,
         )

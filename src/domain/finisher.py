@@ -12,7 +12,7 @@ from domain.levelling import Leveller
 from domain.limiter import Limiter
 from domain.passages import Passage, Unspoken
 from domain.pitch import PitchShift
-from domain.ports.engine import Word
+from domain.ports.engine import EngineCard, Word
 from domain.script import Bleep, Mark, Prosody, TimedMark, TimedWord
 from domain.seams import Seams
 from domain.speech import Finish
@@ -27,7 +27,7 @@ _BLEEP_FADE_S = 0.01
 class Manner:
     """How a line reaches its rate and pitch: what the engine is asked for, and what is done after.
 
-    A pitch is made by playing faster what was spoken slower by as much.
+    A pitch is made by playing faster what was spoken, or stretched, slower by as much.
     """
 
     rate: float
@@ -35,14 +35,16 @@ class Manner:
     pitch: float
 
     @classmethod
-    def of(cls, prosody: Prosody, speed: float, native: tuple[float, float]) -> "Manner":
-        """Ask the engine for as much as it can; the rest is a stretch."""
-        wanted = prosody.rate * speed / prosody.pitch
-        rate = min(max(wanted, native[0]), native[1])
-        return cls(rate, wanted / rate, prosody.pitch)
+    def of(cls, prosody: Prosody, speed: float, card: EngineCard) -> "Manner":
+        """Ask the engine for as much as it can do well; the rest is a stretch.
 
-
-PLAINLY = Manner(1.0, 1.0, 1.0)
+        Where its rates are only about right, a pitch would change how long a line lasts.
+        """
+        wanted = prosody.rate * speed
+        asked = wanted / prosody.pitch if card.rates_exact else wanted
+        low, high = card.rates
+        rate = min(max(asked, low), high)
+        return cls(rate, wanted / prosody.pitch / rate, prosody.pitch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,11 @@ class EngineCard:
     slots: int | None
     """Lines it speaks at once; None where it takes them as they come."""
     rates: tuple[float, float]
+    """How slowly and how fast it speaks by itself."""
     longest_text: Mapping[str, int] = field(default_factory=dict)
     longest_text_otherwise: int = 250
+    rates_exact: bool = False
+    """Whether a line at a rate lasts as long as the rate says, within 1 %."""
     slot_mib: float = 0.0
     """Memory that the longest line takes while it is spoken."""
 

@@ -152,5 +152,6 @@ def _card(
         slots=slots,
         slot_mib=gpt.slot_bytes / 2**20,
         rates=_RATES,
+        rates_exact=True,
         longest_text=text.longest_text,
     )
