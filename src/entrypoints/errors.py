@@ -1,6 +1,7 @@
 """From what went wrong to an HTTP answer: one table, one shape, one sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -47,21 +48,55 @@ STATUS: tuple[tuple[type[SpeechError], int], ...] = (
 _CLIENT_CLOSED = 499
 
 
-def speech_failed(_request: Connection, error: SpeechError) -> Response[dict[str, str]]:
-    """Answer what the domain refused, with the sentence it gives."""
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong, for a dialect to put into its own shape."""
+
+    detail: str
+    status: int
+    error: Exception
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handlers = dict[int | type[Exception], Callable[[Connection, Any], Response[Any]]]
+
+
+def handlers(shape: Callable[[Failure], Any], media_type: str = "application/json") -> Handlers:
+    """Return what answers every failure in one dialect: its bodies are what `shape` makes."""
+
+    def answered(judge: Callable[[Connection, Any], Failure]) -> Callable[..., Response[Any]]:
+        def answer(request: Connection, error: Any) -> Response[Any]:
+            failure = judge(request, error)
+            headers = dict(failure.headers)
+            return Response(
+                shape(failure), status_code=failure.status, headers=headers, media_type=media_type
+            )
+
+        return answer
+
+    return {
+        SpeechError: answered(_speech_failed),
+        HTTPException: answered(_http_failed),
+        ClientGoneError: answered(_client_gone),
+        Exception: answered(_broke),
+    }
+
+
+def _speech_failed(_request: Connection, error: SpeechError) -> Failure:
+    """What the domain refused, with the sentence it gives."""
     status = next(status for kind, status in STATUS if isinstance(error, kind))
     headers = {}
     if isinstance(error, UnavailableError):
         headers["Retry-After"] = str(max(1, round(error.retry_after_s or 1)))
     if isinstance(error, AccessError):
         headers["WWW-Authenticate"] = "Bearer"
-    return _answer(str(error), status, headers)
+    return Failure(str(error), status, error, headers)
 
 
-def http_failed(request: Connection, error: HTTPException) -> Response[dict[str, str]]:
-    """Answer what the framework refused: an unknown path, a wrong method, too large a body."""
+def _http_failed(request: Connection, error: HTTPException) -> Failure:
+    """What the framework refused: an unknown path, a wrong method, too large a body."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return broke(request, error)
+        return _broke(request, error)
     what = f"{request.method} {request.url.path}"
     said = {
         HTTPStatus.NOT_FOUND: f"There is nothing at {what}; GET / tells where to go.",
@@ -69,27 +104,19 @@ def http_failed(request: Connection, error: HTTPException) -> Response[dict[str,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large; send less at a time.",
     }
     detail = said.get(HTTPStatus(error.status_code), error.detail)
-    return _answer(detail, error.status_code, dict(error.headers or {}))
+    return Failure(detail, error.status_code, error, dict(error.headers or {}))
 
 
-def client_gone(_request: Connection, _error: ClientGoneError) -> Response[dict[str, str]]:
-    """Answer nobody: the client hung up."""
-    return _answer("The client closed the connection.", _CLIENT_CLOSED, {})
+def _client_gone(_request: Connection, error: ClientGoneError) -> Failure:
+    """Nobody reads this: the client hung up."""
+    return Failure("The client closed the connection.", _CLIENT_CLOSED, error)
 
 
-def broke(request: Connection, error: Exception) -> Response[dict[str, str]]:
-    """Answer a fault of ours: the log has the trace, the client the request's id."""
+def _broke(request: Connection, error: Exception) -> Failure:
+    """A fault of ours: the log has the trace, the client the request's id."""
     log.error("request failed", path=request.url.path, exc_info=error)
-    return _answer("Something broke here; the log knows more.", 500, {})
+    return Failure("Something broke here; the log knows more.", 500, error)
 
 
-HANDLERS: dict[int | type[Exception], Callable[[Connection, Any], Response[Any]]] = {
-    SpeechError: speech_failed,
-    HTTPException: http_failed,
-    ClientGoneError: client_gone,
-    Exception: broke,
-}
-
-
-def _answer(detail: str, status: int, headers: dict[str, str]) -> Response[dict[str, str]]:
-    return Response({"detail": detail}, status_code=status, headers=headers)
+HANDLERS = handlers(lambda failure: {"detail": failure.detail})
+"""What answers where no dialect has a shape of its own."""
