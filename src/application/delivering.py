@@ -102,7 +102,7 @@ class Delivering:
         pcm = Pcm(join(*parts), stream.rate_hz)
         if finish.denoise:
             pcm = await self._studio.clean(pcm)
-        mastered = await self._studio.master(pcm, finish.target)
+        mastered = await self._studio.master(pcm, stream.target)
         data = await self._encoded(mastered.pcm, finish.to)
         stream.session.lufs = mastered.lufs
         return Delivered(

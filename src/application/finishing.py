@@ -1,5 +1,6 @@
 """The finished sound of one stream: chunk by chunk, with the words and marks that lie in it."""
 
+import math
 from dataclasses import dataclass
 
 from application.reading import Reading
@@ -25,7 +26,9 @@ class Finishing:
     def __init__(self, reading: Reading, engine_hz: int) -> None:
         self._reading = reading
         self._rate_hz = reading.finish.to.rate_hz
-        self._finisher = Finisher(engine_hz, reading.finish)
+        # a whole sound is limited once it has its loudness
+        ceiling_dbtp = math.inf if reading.finish.whole else reading.target.ceiling_dbtp
+        self._finisher = Finisher(engine_hz, self._rate_hz, ceiling_dbtp)
         self._meter = Meter(self._rate_hz)
         self._begun = -1
         self.marks: tuple[TimedMark, ...] = ()

@@ -1,11 +1,12 @@
 """What a stream is to speak, and how: passages, voices, and the touches behind them."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from domain.finisher import Manner
 from domain.levelling import Leveller
-from domain.loudness import Learnt
+from domain.loudness import Learnt, Target
 from domain.passages import Passage, Plan
 from domain.ports import EngineCard, SpokenLine
 from domain.speech import Finish, SpeechSettings
@@ -29,6 +30,13 @@ class Reading:
         """Count how much there is to speak."""
         count = sum(len(passage.text) for passage in self.plan.passages)
         object.__setattr__(self, "characters", count)
+
+    @property
+    def target(self) -> Target:
+        """What is asked of the finished sound; peaks are left alone where nothing was made louder."""
+        asked = self.finish.target
+        louder = any(passage.prosody.volume > 1 for passage in self.plan.passages)
+        return asked if asked.lufs is not None or louder else Target(None, math.inf)
 
     def timbre(self, passage: Passage) -> Timbre:
         """Whose voice speaks a passage."""

@@ -34,6 +34,7 @@ class SpeechStream:
         self._loudness = loudness
         self._bus = bus
         self._clock = clock
+        self.target = reading.target
         self.rate_hz = reading.finish.to.rate_hz
         self.warnings = reading.warnings
         self.alignment = engine.card.alignment

@@ -1,5 +1,6 @@
 """From what an engine speaks, line by line, to one finished sound and the times of what is in it."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,6 @@ from domain.pitch import PitchShift
 from domain.ports.engine import EngineCard, Word
 from domain.script import Bleep, Mark, Prosody, TimedMark, TimedWord
 from domain.seams import Seams
-from domain.speech import Finish
 from domain.tempo import Tempo
 
 _BLEEP_HZ = 1000.0
@@ -63,14 +63,12 @@ class Finisher:
     limiter is a few milliseconds, and none of it is ever added.
     """
 
-    def __init__(self, engine_hz: int, finish: Finish) -> None:
+    def __init__(self, engine_hz: int, rate_hz: int, ceiling_dbtp: float) -> None:
         self._engine_hz = engine_hz
         self._seams = Seams(engine_hz)
         self._volume = Volume(engine_hz)
-        rate_hz = finish.to.rate_hz
         self._resampler = Resampler(engine_hz, rate_hz)
-        # a whole sound is limited once it has its loudness
-        self._limiter = None if finish.whole else Limiter(rate_hz, finish.target.ceiling_dbtp)
+        self._limiter = None if math.isinf(ceiling_dbtp) else Limiter(rate_hz, ceiling_dbtp)
         self._made = 0
         self._line: _Line | None = None
 

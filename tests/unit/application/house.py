@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from application.loudness import Loudness
 from application.opening import Opening
 from application.recent import Recent
 from application.sessions import Sessions
@@ -17,9 +18,11 @@ from domain.pieces import Pauses
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine, sound_of
 from tests.fakes.events import HeardEvents
+from tests.fakes.markup import FakeMarkup
 from tests.fakes.sentences import FullStopSplitter
 from tests.fakes.studio import FakeStudio
 from tests.fakes.voices import FakeVoices
+from tests.fakes.wording import FakeWording
 
 
 @dataclass
