@@ -188,7 +188,7 @@ async def _asked(request: Connection, settings: Settings, *, whole: bool) -> Spe
     speak = wire.decode_speak(await request.body())
     session_id = request.headers.get("x-session-id")
     finish = wire.finish(speak, settings.target, whole=whole)
-    return wire.speech_request(speak, finish, session_id, request.user.owner)
+    return wire.speech_request(speak, session_id, request.user.owner, finish)
 
 
 def _told(request: Connection, clock: Clock) -> tuple[str, str | None, datetime]:

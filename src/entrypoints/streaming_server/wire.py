@@ -126,7 +126,7 @@ def finish(speak: SpeakBody, usual: Target, *, whole: bool) -> Finish:
 
 
 def speech_request(
-    speak: SpeakBody, finish: Finish, session_id: str | None, owner: str
+    speak: SpeakBody, session_id: str | None, owner: str, finish: Finish | None = None
 ) -> SpeechRequest:
     """Return what the domain is to speak; the header's session id stands in for the body's."""
     found = _latents(speak.gpt_cond_latent, speak.speaker_embedding)
@@ -139,7 +139,7 @@ def speech_request(
         voice=speak.speaker_id or None,
         latents=found,
         settings=SpeechSettings(**{name: getattr(speak, name) for name in RANGES}),
-        finish=finish,
+        finish=finish or Finish(),
         session_id=speak.session_id or session_id,
         owner=owner,
     )
