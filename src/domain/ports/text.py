@@ -1,6 +1,6 @@
 """What the use cases need to understand text: where sentences end, what markup means, how to say it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from domain.script import Item, Script
@@ -47,4 +47,8 @@ class SpeechMarkup(Protocol):
 
     def begin(self, language: str) -> MarkupFeed:
         """Read a document that comes in pieces."""
+        ...
+
+    def described(self) -> Mapping[str, object]:
+        """Tell which elements, attributes and values are understood, as plain data."""
         ...

@@ -1,0 +1,1 @@
+"""SSML, read by expat without any of its dangers, as a script of the domain."""

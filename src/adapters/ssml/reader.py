@@ -1,0 +1,164 @@
+"""SSML as expat reads it: elements and text in order, with every danger of XML refused."""
+
+from collections.abc import Mapping
+from typing import Protocol
+from xml.parsers.expat import errors
+from xml.sax import SAXParseException
+from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl
+
+from defusedxml.expatreader import DefusedExpatParser
+from typing_extensions import override
+
+from adapters.ssml.limits import Limits
+from adapters.ssml.names import Names
+from adapters.ssml.places import Place
+
+# A fragment has no root of its own, and a document loses nothing by one more.
+_ROOT = "_"
+_REASONS = {
+    errors.XML_ERROR_INVALID_TOKEN: (
+        "this may not stand here; in text and in values write < as &lt; and & as &amp;"
+    ),
+    errors.XML_ERROR_UNDEFINED_ENTITY: (
+        "this entity is not known; there are &amp; &lt; &gt; &quot; &apos; and &#NUMBER;"
+    ),
+    errors.XML_ERROR_BAD_CHAR_REF: "this number is no character that XML allows",
+    errors.XML_ERROR_TAG_MISMATCH: "this end tag does not fit the element that is open here",
+    errors.XML_ERROR_MISPLACED_XML_PI: "an XML declaration may only stand at the very start",
+    errors.XML_ERROR_DUPLICATE_ATTRIBUTE: "this element has one attribute twice",
+}
+
+
+class Listener(Protocol):
+    """Is told what a document holds."""
+
+    def begin(
+        self, tag: str, name: str | None, attributes: Mapping[str, str], place: Place
+    ) -> None:
+        """Hear that an element begins; `name` is SSML's name for it, None if it is not SSML's."""
+        ...
+
+    def text(self, text: str) -> None:
+        """Hear the characters that stand here."""
+        ...
+
+    def end(self) -> None:
+        """Hear that the element that began last ends."""
+        ...
+
+
+class Reader(ContentHandler):
+    """Tells a listener of markup whose constructs come whole; never follows a reference."""
+
+    def __init__(self, listener: Listener, limits: Limits) -> None:
+        super().__init__()
+        self._listener = listener
+        self._limits = limits
+        self._names = Names()
+        self._open: list[tuple[str, Place]] = []
+        self._nodes = 0
+        self._in_text = False
+        self._is_fragment = False
+        self._document_end: Place | None = None
+        self._root_place: Place | None = None
+        self._is_ending = False
+        self._parser = DefusedExpatParser(
+            forbid_dtd=True, forbid_entities=True, forbid_external=True
+        )
+        self._parser.setContentHandler(self)
+
+    def feed(self, text: str) -> None:
+        """Read on."""
+        if text and self._root_place is None:
+            text = self._begin(text)
+        if text:
+            self._read(text)
+
+    def finish(self, *, lenient: bool) -> None:
+        """Read to the end; a lenient end closes what is open."""
+        if self._root_place is None:
+            return
+        tag, place = self._open[-1]
+        if tag != _ROOT and not lenient:
+            raise place.wrong(f"the element <{tag[:40]}> is not closed")
+        for tag, _ in self._open[:0:-1]:
+            self._read(f"</{tag}>")
+        self._is_ending = True
+        self._read(f"</{_ROOT}>")
+        self._parser.close()
+
+    @override
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:
+        place = self._place()
+        self._open.append((name, place))
+        if len(self._open) == 1:
+            return
+        self._count(1, place)
+        if len(self._open) - 1 > self._limits.depth:
+            raise place.wrong(f"elements stand more than {self._limits.depth} deep in one another")
+        given = dict(attrs.items())
+        known = self._names.enter(name, given)
+        if len(self._open) == 2:  # noqa: PLR2004 - the root and this
+            self._stands_at_top(is_speak=known == "speak")
+        self._listener.begin(name, known, given, place)
+
+    @override
+    def endElement(self, name: str) -> None:
+        if len(self._open) == 1:
+            if not self._is_ending:
+                raise self._place().wrong("this end tag closes nothing")
+            return
+        self._count(0, self._place())
+        self._open.pop()
+        self._listener.end()
+        self._names.leave()
+        if len(self._open) == 1 and not self._is_fragment:
+            self._document_end = self._place()
+
+    @override
+    def characters(self, content: str) -> None:
+        self._in_text = True
+        if len(self._open) == 1 and not content.isspace():
+            self._stands_at_top(is_speak=False)
+        self._listener.text(content)
+
+    @override
+    def processingInstruction(self, target: str, data: str) -> None:
+        self._count(1, self._place())
+
+    def _begin(self, text: str) -> str:
+        """Read the XML declaration if there is one, then the root; return what is behind."""
+        declared = text.startswith("<?xml") and text[5:6].isspace()
+        end = text.find("?>") + 2 if declared else 0
+        self._root_place = Place().after(text[:end])
+        self._read(f"{text[:end]}<{_ROOT}>")
+        return text[end:]
+
+    def _read(self, text: str) -> None:
+        try:
+            self._parser.feed(text)
+        except SAXParseException as error:
+            message = error.getMessage()
+            raise self._place().wrong(_REASONS.get(message, message)) from error
+
+    def _stands_at_top(self, *, is_speak: bool) -> None:
+        """A document is one <speak>; anything else at the top makes it a fragment."""
+        if self._document_end:
+            raise self._document_end.wrong("nothing may follow </speak>")
+        self._is_fragment = self._is_fragment or not is_speak
+
+    def _count(self, elements: int, place: Place) -> None:
+        self._nodes += elements + self._in_text
+        self._in_text = False
+        if self._nodes > self._limits.nodes:
+            raise place.wrong(f"the document has more than {self._limits.nodes:,} nodes")
+
+    def _place(self) -> Place:
+        """Where expat is, without the root in the count."""
+        line = self._parser.getLineNumber() or 1
+        column = (self._parser.getColumnNumber() or 0) + 1
+        root = self._root_place or Place()
+        if line == root.line and column > root.column:
+            column -= len(f"<{_ROOT}>")
+        return Place(line, column)
