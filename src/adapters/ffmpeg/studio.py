@@ -9,7 +9,7 @@ from typing_extensions import override
 from adapters.ffmpeg import program
 from adapters.ffmpeg.booths import Booths
 from adapters.ffmpeg.decoder import decoded
-from adapters.ffmpeg.encoder import packed
+from adapters.ffmpeg.packer import packed
 from domain.audio import Pcm
 from domain.errors import StudioBusyError
 from domain.ports import SoundStudio
