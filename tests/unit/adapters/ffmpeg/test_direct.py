@@ -13,7 +13,6 @@ from domain.formats import format_named
 from domain.ports import Encoder
 from domain.wav import MARK
 
-
 Law = Callable[[Samples], bytes]
 
 
