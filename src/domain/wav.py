@@ -4,7 +4,8 @@ import struct
 
 _ENDLESS = 0xFFFFFFFF
 _SAMPLE_BYTES = 2
-_MARK = b"Synthetic speech made by Rhapsode\0"
+MARK = "Synthetic speech made by Rhapsode"
+"""What every container that has room for a comment says of the sound in it."""
 
 
 def stream_header(rate_hz: int) -> bytes:
@@ -12,12 +13,12 @@ def stream_header(rate_hz: int) -> bytes:
     return _header(rate_hz, data_bytes=_ENDLESS, riff_bytes=_ENDLESS)
 
 
-def whole_file(rate_hz: int, samples: bytes) -> bytes:
+def whole_file(rate_hz: int, samples: bytes, *, marked: bool = True) -> bytes:
     """A complete file of 16-bit samples with true sizes.
 
     The mark that the sound is synthetic stands behind it.
     """
-    mark = _info_chunk()
+    mark = _info_chunk() if marked else b""
     header = _header(rate_hz, len(samples), 36 + len(samples) + len(mark))
     return b"".join((header, samples, mark))
 
@@ -43,5 +44,6 @@ def _header(rate_hz: int, data_bytes: int, riff_bytes: int) -> bytes:
 
 
 def _info_chunk() -> bytes:
-    comment = struct.pack("<4sI", b"ICMT", len(_MARK)) + _MARK
+    text = MARK.encode() + b"\0"
+    comment = struct.pack("<4sI", b"ICMT", len(text)) + text
     return struct.pack("<4sI4s", b"LIST", 4 + len(comment), b"INFO") + comment

@@ -1,1 +1,1 @@
-"""What people upload, decoded and kept by ffmpeg as a separate, short-lived, bounded program."""
+"""What people upload, and what they get, through ffmpeg as a separate, bounded program."""

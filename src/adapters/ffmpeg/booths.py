@@ -12,7 +12,8 @@ _WAITING_PER_BOOTH = 8
 class Booths:
     """Bounds how many programs run at once, how many callers wait for one, and how long."""
 
-    def __init__(self, count: int, patience_s: float) -> None:
+    def __init__(self, count: int, patience_s: float, what: str = "clips are being read") -> None:
+        self._refusal = f"Too many {what} at once; try again in a few seconds."
         self._free = asyncio.Semaphore(count)
         self._room = count * _WAITING_PER_BOOTH
         self._patience_s = patience_s
@@ -28,14 +29,13 @@ class Booths:
             self._free.release()
 
     async def _wait(self) -> None:
-        msg = "Too many clips are being read at once; try again in a few seconds."
         if self._waiting >= self._room:
-            raise StudioBusyError(msg)
+            raise StudioBusyError(self._refusal)
         self._waiting += 1
         try:
             async with asyncio.timeout(self._patience_s):
                 await self._free.acquire()
         except TimeoutError as e:
-            raise StudioBusyError(msg) from e
+            raise StudioBusyError(self._refusal) from e
         finally:
             self._waiting -= 1

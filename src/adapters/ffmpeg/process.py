@@ -15,6 +15,8 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedRandom
 
+from typing_extensions import Buffer
+
 from domain.errors import StudioBusyError
 
 # a file can make ffmpeg end itself like this; any other signal came from outside
@@ -49,7 +51,7 @@ class Bounds:
     memory_bytes: int = 2**30
 
 
-async def run(command: Sequence[str], given: bytes, bounds: Bounds) -> bytearray:
+async def run(command: Sequence[str], given: Buffer, bounds: Bounds) -> bytearray:
     """Return what the command made of the bytes at its standard input.
 
     `ProgramGaveUpError` when it could not, `StudioBusyError` when it was not its own doing.
@@ -80,7 +82,7 @@ async def _finished(
     command: Sequence[str], source: BufferedRandom, sink: BufferedRandom, bounds: Bounds
 ) -> int:
     async with asyncio.timeout(bounds.seconds), _started(command, source, sink) as process:
-        _limit(process.pid, bounds)
+        limit(process.pid, bounds)
         return await process.wait()
 
 
@@ -88,25 +90,35 @@ async def _finished(
 async def _started(
     command: Sequence[str], source: BufferedRandom, sink: BufferedRandom
 ) -> AsyncIterator[Process]:
-    process = await asyncio.create_subprocess_exec(
+    process = await start(command, source.fileno(), sink.fileno())
+    try:
+        yield process
+    finally:
+        if process.returncode != 0:
+            kill(process.pid)
+            await process.wait()
+
+
+async def start(command: Sequence[str], stdin: int, stdout: int) -> Process:
+    """Start a program in a session of its own; it learns none of our secrets."""
+    return await asyncio.create_subprocess_exec(
         *command,
-        stdin=source,
-        stdout=sink,
+        stdin=stdin,
+        stdout=stdout,
         stderr=DEVNULL,
         cwd="/",
         env={name: os.environ[name] for name in _INHERITED if name in os.environ},
         start_new_session=True,
     )
-    try:
-        yield process
-    finally:
-        if process.returncode != 0:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
 
 
-def _limit(pid: int, bounds: Bounds) -> None:
+def kill(leader: int) -> None:
+    """End a program that `start` returned, with all it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def limit(pid: int, bounds: Bounds) -> None:
     """Bound a program that has just begun.
 
     From outside, because `preexec_fn` runs Python between fork and exec, where a lock that another
@@ -131,7 +143,7 @@ def _memory() -> Iterator[BufferedRandom]:
         yield file
 
 
-def _fill(source: BufferedRandom, content: bytes) -> None:
+def _fill(source: BufferedRandom, content: Buffer) -> None:
     source.write(content)
     source.seek(0)
 

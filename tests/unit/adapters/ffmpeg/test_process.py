@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.ffmpeg.process import Bounds, ProgramGaveUpError, _limit, run
+from adapters.ffmpeg.process import Bounds, ProgramGaveUpError, limit, run
 from adapters.ffmpeg.studio import FfmpegStudio
 from domain.audio import Pcm
 from domain.errors import ClipRefusedError, StudioBusyError
@@ -45,13 +45,13 @@ async def test_it_learns_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     assert b"FFREPORT" not in seen
 
 
-def test_a_limit_of_the_house_is_not_raised() -> None:
+def test_alimit_of_the_house_is_not_raised() -> None:
     narrow = ["/bin/sh", "-c", "ulimit -f 10; echo ready; exec cat"]
     with subprocess.Popen(narrow, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
         before = resource.prlimit(child.pid, resource.RLIMIT_FSIZE)
-        _limit(child.pid, Bounds(seconds=1.0, output_bytes=2**40))
+        limit(child.pid, Bounds(seconds=1.0, output_bytes=2**40))
         assert resource.prlimit(child.pid, resource.RLIMIT_FSIZE) == before
         assert resource.prlimit(child.pid, resource.RLIMIT_CPU) == (1, 1)
         child.communicate()
