@@ -24,7 +24,9 @@ def texts(planned: Plan) -> list[str]:
 
 
 def test_what_stands_between_words_comes_before_the_next_of_them() -> None:
-    planned = plan(Rest(1.0), Say("Here we are."), Mark("m"), Rest(0.3), Say("And there."), Rest(2.0))
+    planned = plan(
+        Rest(1.0), Say("Here we are."), Mark("m"), Rest(0.3), Say("And there."), Rest(2.0)
+    )
     first, second = planned.passages
     assert first.before == (Rest(1.0),)
     assert second.before == (Mark("m"), Rest(0.3))
@@ -109,8 +111,6 @@ def test_pronunciations_survive_any_spacing(words: list[str], gap: str, every: i
     for word, _ in pairwise(words):
         starts.append(starts[-1] + len(word) + len(gap))
     chosen = range(0, len(words), every)
-    spans = tuple(
-        Pronunciation(starts[at], starts[at] + len(words[at]), str(at)) for at in chosen
-    )
+    spans = tuple(Pronunciation(starts[at], starts[at] + len(words[at]), str(at)) for at in chosen)
     planned = plan(Say(text, pronunciations=spans), longest=20)
     assert spoken_as(planned.passages) == [(words[at], str(at)) for at in chosen]
