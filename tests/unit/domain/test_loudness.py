@@ -97,12 +97,12 @@ def test_what_is_louder_than_any_sound_is_still_measured() -> None:
     assert lufs == pytest.approx(36.99, abs=0.01)
 
 
-def test_an_hour_takes_no_more_room_than_a_minute() -> None:
+def test_ten_minutes_take_no_more_room_than_one() -> None:
     meter, minute = Meter(8_000), noise(60, 8_000)
     meter.hear(minute)
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    for _ in range(60):
+    for _ in range(10):
         meter.hear(minute)
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
