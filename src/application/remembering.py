@@ -84,7 +84,7 @@ class RememberingEngine(SpeechEngine):
         *,
         patience_s: float = _PATIENCE_S,
     ) -> None:
-        self._engine = engine
+        self.behind = engine
         self._bus = bus
         self._keeping = Keeping(cache, patience_s)
 
@@ -103,23 +103,23 @@ class RememberingEngine(SpeechEngine):
     @property
     @override
     def card(self) -> EngineCard:
-        return self._engine.card
+        return self.behind.card
 
     @override
     async def condition(self, clips: Sequence[Pcm]) -> Timbre:
-        return await self._engine.condition(clips)
+        return await self.behind.condition(clips)
 
     @override
     async def recall(self, latents: Latents) -> Timbre:
-        return await self._engine.recall(latents)
+        return await self.behind.recall(latents)
 
     @override
     def speak(self, line: SpokenLine) -> "_Line":
-        return _Line(line, self._engine, self._keeping, self._bus)
+        return _Line(line, self.behind, self._keeping, self._bus)
 
     @override
     async def pulse(self) -> Pulse:
-        return await self._engine.pulse()
+        return await self.behind.pulse()
 
     async def forget(self) -> int:
         """Clear the cache; lines that are being spoken now are not kept either."""

@@ -2,6 +2,7 @@
 
 import logging
 
+from application.caring import cared_for
 from application.recent import Recent
 from domain.errors import (
     InputError,
@@ -109,7 +110,10 @@ class Timbres:
         clips = await self._timbres.clips(owner, wanted)
         if not clips:
             raise VoiceClipsMissingError(wanted, self._engine.card.name)
-        sounds = [await self._studio.read_clip(clip.flac) for clip in clips]
+        sounds = [
+            await cared_for(self._studio, await self._studio.read_clip(clip.flac), clip.care)
+            for clip in clips
+        ]
         timbre = await self._engine.condition(sounds)
         try:
             await self._timbres.keep(voice, timbre)

@@ -1,19 +1,29 @@
 """Voices: clone one from clips, save, find, change, delete; take one out and bring one in."""
 
-import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from application.calibrating import Calibrating
+from application.caring import Cared, judged
+from application.loudness import Loudness
 from application.timbres import Timbres
 from domain.access import HOUSE
-from domain.audio import Pcm
-from domain.errors import ConsentMissingError, VoiceExistsError, VoiceUnknownError
+from domain.clip_report import ClipReport
+from domain.errors import (
+    ConsentMissingError,
+    PreviewMissingError,
+    VoiceDamagedError,
+    VoiceExistsError,
+    VoiceUnknownError,
+)
 from domain.events import VoiceDeleted, VoiceSaved
+from domain.loudness import Learnt
 from domain.ports import (
     Clock,
     EventBus,
     Once,
+    PreviewStore,
     SoundStudio,
     SpeechEngine,
     TimbreStore,
@@ -22,8 +32,11 @@ from domain.ports import (
     VoiceStore,
 )
 from domain.speech import Latents
-from domain.voice import Clip, Consent, Timbre, Voice, check_clip, is_voice_id, voice_id
+from domain.voice import USUAL_CARE, Care, Clip, Consent, Timbre, Voice, is_voice_id, voice_id
 from domain.voice_file import VoiceFile, packed, unpacked
+
+_TOLD_S = 5.0
+"""How much speech a loudness counts for that came in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +45,23 @@ class Clone:
 
     timbres: tuple[Timbre, ...]
     clips: tuple[Clip, ...] = ()
-    warnings: tuple[str, ...] = ()
+    reports: tuple[ClipReport, ...] = ()
+    """What was measured of each clip that was sent."""
 
     @property
-    def content(self) -> tuple[str, ...]:
-        """What it was taken from: clips, or where there are none the latents themselves."""
-        return tuple(part.sha256 for part in self.clips or self.timbres)
+    def warnings(self) -> tuple[str, ...]:
+        """What its sender should know of the clips."""
+        return tuple(warning for report in self.reports for warning in report.warnings)
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What it was taken from, and how; where there are no clips, the latents themselves."""
+        clips = tuple((clip.sha256, clip.care) for clip in self.clips)
+        return clips or tuple(timbre.sha256 for timbre in self.timbres)
+
+    def timbre(self, fingerprint: str) -> Timbre | None:
+        """What the engine of this fingerprint made of it."""
+        return next((each for each in self.timbres if each.fingerprint == fingerprint), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +95,9 @@ class Voices:
         store: VoiceStore,
         timbre_store: TimbreStore,
         timbres: Timbres,
+        previews: PreviewStore,
+        loudness: Loudness,
+        calibrating: Calibrating,
         engine: SpeechEngine,
         studio: SoundStudio,
         bus: EventBus,
@@ -81,6 +108,9 @@ class Voices:
         self._store = store
         self._timbre_store = timbre_store
         self._timbres = timbres
+        self._previews = previews
+        self._loudness = loudness
+        self._calibrating = calibrating
         self._engine = engine
         self._studio = studio
         self._bus = bus
@@ -88,13 +118,12 @@ class Voices:
         self._longest_clip_s = longest_clip_s
         self._require_consent = require_consent
 
-    async def clone(self, uploads: Sequence[bytes]) -> Clone:
+    async def clone(self, uploads: Sequence[bytes], care: Care = USUAL_CARE) -> Clone:
         """Take a voice from uploaded clips; a clip that cannot make one is refused."""
-        sounds = [await self._studio.read_clip(upload) for upload in uploads]
-        warnings = [note for sound in sounds for note in await self._check_clip(sound)]
-        timbre = await self._engine.condition(sounds)
-        clips = [await self._studio.pack(sound) for sound in sounds]
-        return Clone((timbre,), tuple(clips), tuple(warnings))
+        taken = [await self._taken(upload, care) for upload in uploads]
+        timbre = await self._engine.condition([each.cared for each in taken])
+        clips = [replace(await self._studio.pack(each.sent), care=care) for each in taken]
+        return Clone((timbre,), tuple(clips), tuple(each.report for each in taken))
 
     async def recall(self, latents: Latents) -> Clone:
         """Take a voice from latents that a client kept."""
@@ -119,7 +148,16 @@ class Voices:
         )
         kept = await self._store.add(voice, clone.clips, clone.timbres, draft.asked(clone))
         self._bus.publish(VoiceSaved(kept.id))
+        self._calibrating.ask(kept, clone.timbre(self._engine.card.fingerprint))
         return kept
+
+    async def preview(self, owner: str, wanted: str) -> Clip:
+        """Return how a voice sounds; one that has not spoken yet is asked to, and not waited for."""
+        voice = await self.get(owner, wanted)
+        preview = await self._previews.preview(owner, wanted)
+        if preview is None:
+            raise PreviewMissingError(wanted, coming=self._calibrating.ask(voice))
+        return preview
 
     async def get(self, owner: str, wanted: str) -> Voice:
         """Return one voice."""
@@ -142,27 +180,21 @@ class Voices:
         """Forget a saved voice; a stream that speaks with it goes on to its end."""
         if not is_voice_id(wanted):
             raise VoiceUnknownError(wanted)
+        made = await self._made(owner, wanted)
         await self._store.remove(owner, wanted)
         self._timbres.forget(owner, wanted)
+        for timbre in made:
+            await self._loudness.forget(timbre)
         self._bus.publish(VoiceDeleted(wanted))
-
-    async def _check(self, file: VoiceFile) -> None:
-        """Trust nothing that came from elsewhere: hear its clips, let the engine judge its own."""
-        for clip in file.clips:
-            await self._check_clip(await self._studio.read_clip(clip.flac))
-        for timbre in file.timbres:
-            if timbre.fingerprint == self._engine.card.fingerprint:
-                await self._engine.recall(timbre.arrays)
-
-    async def _check_clip(self, sound: Pcm) -> tuple[str, ...]:
-        return await asyncio.to_thread(check_clip, sound, self._longest_clip_s)
 
     async def take_out(self, owner: str, wanted: str) -> bytes:
         """Return a voice with all that was kept of it, as one file."""
         voice = await self.get(owner, wanted)
         clips = await self._timbre_store.clips(owner, wanted)
         timbres = await self._timbre_store.every(owner, wanted)
-        return packed(VoiceFile(voice, clips, timbres))
+        learnt = {each.sha256: (await self._loudness.of(each))[0] for each in timbres}
+        heard = {sha256: known.lufs for sha256, known in learnt.items() if known}
+        return packed(VoiceFile(voice, clips, timbres, heard))
 
     async def bring_in(self, data: bytes, draft: Draft) -> Voice:
         """Save a voice that was taken out elsewhere; what the draft leaves open, the file says."""
@@ -177,4 +209,26 @@ class Voices:
             labels={**file.voice.labels, **draft.labels},
             consent=draft.consent or file.voice.consent,
         )
-        return await self.save(Clone(file.timbres, file.clips), told)
+        saved = await self.save(Clone(file.timbres, file.clips), told)
+        for timbre in file.timbres:
+            if timbre.sha256 in file.heard_lufs:
+                learnt = Learnt(file.heard_lufs[timbre.sha256], _TOLD_S, 1)
+                await self._loudness.teach(timbre, learnt)
+        return saved
+
+    async def _made(self, owner: str, wanted: str) -> tuple[Timbre, ...]:
+        try:
+            return await self._timbre_store.every(owner, wanted)
+        except VoiceDamagedError:
+            return ()
+
+    async def _check(self, file: VoiceFile) -> None:
+        """Trust nothing that came from elsewhere: hear its clips, let the engine judge its own."""
+        for clip in file.clips:
+            await self._taken(clip.flac, clip.care)
+        for timbre in file.timbres:
+            if timbre.fingerprint == self._engine.card.fingerprint:
+                await self._engine.recall(timbre.arrays)
+
+    async def _taken(self, upload: bytes, care: Care) -> Cared:
+        return await judged(self._studio, upload, care, self._longest_clip_s)

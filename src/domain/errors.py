@@ -17,6 +17,7 @@
     │   └── ClipTooLargeError
     ├── NotFoundError
     │   ├── VoiceUnknownError
+    │   ├── PreviewMissingError   the voice has not spoken its first line yet
     │   └── SessionUnknownError
     ├── ConflictError
     │   ├── VoiceExistsError
@@ -188,6 +189,20 @@ class VoiceUnknownError(NotFoundError):
             " the lists of saved voices and of speakers show which there are.",
         )
         self.voice_id = voice_id
+
+
+class PreviewMissingError(NotFoundError):
+    """The voice is there, its preview is not."""
+
+    def __init__(self, voice_id: str, *, coming: bool) -> None:
+        then = (
+            "it is spoken once the engine has nothing else to do; ask again in some seconds"
+            if coming
+            else "this server makes none, for RHAPSODE_CALIBRATE_VOICES is off"
+        )
+        super().__init__(f"The voice {_quoted(voice_id)} has no preview yet: {then}.")
+        self.voice_id = voice_id
+        self.coming = coming
 
 
 class SessionUnknownError(NotFoundError):

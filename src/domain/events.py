@@ -86,6 +86,14 @@ class VoiceDeleted:
     voice_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceFoundUnusable:
+    """A saved voice could not speak its first line, or nothing was heard of it."""
+
+    voice_id: str
+    reason: str
+
+
 Event = (
     SpeechQueued
     | FirstAudio
@@ -97,4 +105,5 @@ Event = (
     | GuardTripped
     | VoiceSaved
     | VoiceDeleted
+    | VoiceFoundUnusable
 )

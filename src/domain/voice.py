@@ -13,13 +13,13 @@ import numpy as np
 from domain.access import HOUSE
 from domain.audio import Pcm, Samples
 from domain.errors import ClipRefusedError, VoiceIdInvalidError, VoiceTextInvalidError
+from domain.frames import FRAME_S, decibels, frame_power
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SHORTEST_S = 1.0
 _ADVISED_S = 3.0
 _SILENT_DBFS = -50.0
 _LEAST_SOUND_S = 0.5
-_FRAME_S = 0.02
 _LONGEST_NAME = 200
 _LONGEST_DESCRIPTION = 2000
 _LONGEST_LABEL = 100
@@ -83,12 +83,28 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """What is done to a clip before an engine hears it; the clip itself is kept as it was sent."""
+
+    denoise: bool = False
+    trim_silence: bool = False
+
+
+AS_SENT = Care()
+USUAL_CARE = Care(trim_silence=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Clip:
-    """A reference clip as it is kept: FLAC, with the hash that proves it whole."""
+    """A reference clip as it is kept: FLAC, with the hash that proves it whole.
+
+    Whatever engine learns from it later hears it with the same care as the first.
+    """
 
     flac: bytes
     seconds: float
     rate_hz: int
+    care: Care = AS_SENT
 
     @property
     def sha256(self) -> str:
@@ -98,15 +114,10 @@ class Clip:
 
 @dataclass(frozen=True, eq=False)
 class Timbre:
-    """What ONE engine, named by its fingerprint, needs to sound like ONE voice.
-
-    `heard_lufs` is how loud that voice was found to be under that engine; it is learnt, and no
-    part of the timbre's identity.
-    """
+    """What ONE engine, named by its fingerprint, needs to sound like ONE voice."""
 
     fingerprint: str
     arrays: Mapping[str, Samples]
-    heard_lufs: float | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -146,10 +157,8 @@ def check_clip(pcm: Pcm, longest_s: float) -> tuple[str, ...]:
 
 def sounding_s(pcm: Pcm) -> float:
     """How long the clip is louder than silence, counted in 20 ms frames: a click is not a voice."""
-    frame = max(1, round(_FRAME_S * pcm.rate_hz))
-    whole = len(pcm.samples) // frame * frame
-    power = np.square(pcm.samples[:whole].reshape(-1, frame), dtype=np.float64).mean(axis=1)
-    return float(np.count_nonzero(power > 10 ** (_SILENT_DBFS / 10))) * _FRAME_S
+    loud = frame_power(pcm) > decibels(_SILENT_DBFS)
+    return float(np.count_nonzero(loud)) * FRAME_S
 
 
 def _check_texts(*fields: tuple[str, str, int]) -> None:

@@ -4,19 +4,20 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from domain.errors import SpeechError, VoiceFileInvalidError
-from domain.voice import Clip, Consent, Timbre, Voice
+from domain.voice import Care, Clip, Consent, Timbre, Voice
 
 _MAGIC = b"RHAPSODE VOICE 1\n"
 _LONGEST_HEADER = 1 << 20
 _MOST_PARTS = 64
 _DIGEST = hashlib.sha256().digest_size
+_QUIETEST_LUFS, _LOUDEST_LUFS = -70.0, 0.0
 
 
 _WRONG = (
@@ -33,6 +34,8 @@ class VoiceFile:
     voice: Voice
     clips: tuple[Clip, ...]
     timbres: tuple[Timbre, ...]
+    heard_lufs: Mapping[str, float] = field(default_factory=dict)
+    """How loud the voice was found to be, by the hash of the timbre it spoke with."""
 
 
 def packed(file: VoiceFile) -> bytes:
@@ -41,7 +44,7 @@ def packed(file: VoiceFile) -> bytes:
         {
             "voice": _voice_fields(file.voice),
             "clips": [_clip_fields(clip) for clip in file.clips],
-            "timbres": [_timbre_fields(timbre) for timbre in file.timbres],
+            "timbres": [_timbre_fields(timbre, file.heard_lufs) for timbre in file.timbres],
         },
     ).encode()
     blobs = [clip.flac for clip in file.clips]
@@ -72,13 +75,13 @@ def _read(blobs: "_Blobs") -> VoiceFile:
     if len(header["clips"]) + len(header["timbres"]) > _MOST_PARTS:
         msg = "it has too many parts"
         raise ValueError(msg)
-    file = VoiceFile(
-        voice=_voice(header["voice"]),
-        clips=tuple(_clip(fields, blobs) for fields in header["clips"]),
-        timbres=tuple(_timbre(fields, blobs) for fields in header["timbres"]),
-    )
+    voice = _voice(header["voice"])
+    clips = tuple(_clip(fields, blobs) for fields in header["clips"])
+    timbres = tuple(_timbre(fields, blobs) for fields in header["timbres"])
     blobs.end()
-    return file
+    heard = zip(timbres, header["timbres"], strict=True)
+    told = {timbre.sha256: _lufs(fields["heard_lufs"]) for timbre, fields in heard}
+    return VoiceFile(voice, clips, timbres, {key: lufs for key, lufs in told.items() if lufs is not None})
 
 
 def _header_length(blobs: "_Blobs") -> int:
@@ -158,18 +161,26 @@ def _moment(text: str) -> datetime:
 
 
 def _clip_fields(clip: Clip) -> dict[str, Any]:
-    return {"bytes": len(clip.flac), "seconds": clip.seconds, "rate_hz": clip.rate_hz}
+    return {
+        "bytes": len(clip.flac),
+        "seconds": clip.seconds,
+        "rate_hz": clip.rate_hz,
+        "denoise": clip.care.denoise,
+        "trim_silence": clip.care.trim_silence,
+    }
 
 
 def _clip(fields: Mapping[str, Any], blobs: _Blobs) -> Clip:
     flac = blobs.take(int(fields["bytes"]))
-    return Clip(flac, float(fields["seconds"]), int(fields["rate_hz"]))
+    # the first files were written before there was any care to be taken
+    care = Care(fields.get("denoise") is True, fields.get("trim_silence") is True)
+    return Clip(flac, float(fields["seconds"]), int(fields["rate_hz"]), care)
 
 
-def _timbre_fields(timbre: Timbre) -> dict[str, Any]:
+def _timbre_fields(timbre: Timbre, heard_lufs: Mapping[str, float]) -> dict[str, Any]:
     return {
         "fingerprint": timbre.fingerprint,
-        "heard_lufs": timbre.heard_lufs,
+        "heard_lufs": heard_lufs.get(timbre.sha256),
         "arrays": [{"name": name, "shape": array.shape} for name, array in _sorted(timbre)],
     }
 
@@ -184,8 +195,15 @@ def _timbre(fields: Mapping[str, Any], blobs: _Blobs) -> Timbre:
             msg = "an array in it holds what is no number"
             raise ValueError(msg)
         arrays[str(array["name"])] = samples.reshape(shape)
-    heard = fields["heard_lufs"]
-    return Timbre(str(fields["fingerprint"]), arrays, None if heard is None else float(heard))
+    return Timbre(str(fields["fingerprint"]), arrays)
+
+
+def _lufs(told: Any) -> float | None:
+    lufs = None if told is None else float(told)
+    if lufs is not None and not _QUIETEST_LUFS <= lufs <= _LOUDEST_LUFS:
+        msg = "a loudness in it is none"
+        raise ValueError(msg)
+    return lufs
 
 
 def _product(shape: Sequence[int]) -> int:

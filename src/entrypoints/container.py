@@ -15,7 +15,9 @@ from adapters.numbers.wording import NumberWording
 from adapters.prometheus.figures import PrometheusFigures
 from adapters.sentences.splitter import SentencexSplitter
 from adapters.sql.database import Database
+from adapters.sql.loudness import SqlLoudness
 from adapters.sql.migrate import migrate
+from adapters.sql.previews import SqlPreviews
 from adapters.sql.voices import SqlVoices
 from adapters.ssml.markup import SsmlMarkup
 from adapters.system.clock import SystemClock
@@ -25,6 +27,7 @@ from adapters.xtts.messages import Conditioning, Setup
 from adapters.xtts.shop.shop import ModelShop
 from application.access import Access
 from application.caches import Caches
+from application.calibrating import Calibrating
 from application.delivering import Delivering
 from application.loudness import Loudness
 from application.opening import Opening
@@ -34,6 +37,7 @@ from application.sessions import Sessions
 from application.speaking import Speaking
 from application.timbres import Timbres
 from application.voices import Voices
+from domain.ports import SpeechEngine
 from entrypoints.settings import Settings
 
 
@@ -54,6 +58,11 @@ def _choose(settings: Settings, shop: ModelShop) -> _Chosen:
 
 def _audio_cache(settings: Settings, engine: str) -> str:
     return settings.audio_cache_kind(engine)
+
+
+def _bare(engine: SpeechEngine) -> SpeechEngine:
+    """The engine behind its cache, for what need not be remembered."""
+    return engine.behind if isinstance(engine, RememberingEngine) else engine
 
 
 def _setup(settings: Settings, files: ModelFiles) -> Setup:
@@ -140,6 +149,7 @@ class Container(containers.DeclarativeContainer):
         wait_s=settings.provided.database_timeout_s,
     )
     store = providers.Singleton(SqlVoices, database=database)
+    previews = providers.Singleton(SqlPreviews, database)
 
     access = providers.Singleton(Access, keys=settings.provided.keys)
     sessions = providers.Singleton(Sessions, engine=engine, clock=clock)
@@ -159,12 +169,28 @@ class Container(containers.DeclarativeContainer):
         default=settings.provided.default_voice,
         refuse_unknown=settings.provided.refuses_unknown_voices,
     )
-    loudness = providers.Singleton(Loudness, store=store)
+    loudness = providers.Singleton(
+        Loudness, store=providers.Singleton(SqlLoudness, database), clock=clock
+    )
+    calibrating = providers.Singleton(
+        Calibrating,
+        engine=providers.Callable(_bare, engine),
+        timbres=timbres,
+        previews=previews,
+        loudness=loudness,
+        studio=studio,
+        bus=bus,
+        default_language=settings.provided.default_language,
+        wanted=settings.provided.calibrate_voices,
+    )
     voices = providers.Singleton(
         Voices,
         store=store,
         timbre_store=store,
         timbres=timbres,
+        previews=previews,
+        loudness=loudness,
+        calibrating=calibrating,
         engine=engine,
         studio=studio,
         bus=bus,
@@ -219,4 +245,4 @@ def _alive(container: Container) -> tuple[str, ...]:
     if isinstance(container.engine(), RememberingEngine):
         on_disk = container.audio_cache() == "disk"
         inner = ("speaker", "file_recordings") if on_disk else ("speaker",)
-    return ("database", "studio", *inner, "engine", "figures")
+    return ("database", "loudness", "studio", *inner, "engine", "calibrating", "figures")

@@ -98,6 +98,11 @@ class Settings(SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
     require_consent: bool = Field(
         default=False, description="refuse a voice saved without its speaker's consent"
     )
+    calibrate_voices: bool = Field(
+        default=True,
+        description="let each new voice speak one line while the engine is idle: its loudness is"
+        " learnt of it, and it is kept as the voice's preview",
+    )
     recent_voices: int = Field(
         default=100, ge=1, le=100_000, description="voices kept in memory for their next use"
     )

@@ -9,16 +9,26 @@ import pytest
 from sqlalchemy import text
 
 from adapters.sql.database import Database
+from adapters.sql.loudness import SqlLoudness
 from adapters.sql.migrate import migrate
+from adapters.sql.previews import SqlPreviews
 from adapters.sql.voices import SqlVoices
+from domain.ports import LoudnessStore, PreviewStore
 from tests.databases import apart, fresh_postgres, sqlite_url
 from tests.fakes.clock import FakeClock
+from tests.fakes.loudness import FakeLoudness
 from tests.fakes.voices import FakeVoices
+
+
+MOST = 5
+"""Of how many timbres the stores of these tests know how loud they are."""
 
 
 @dataclass
 class Kept:
     voices: FakeVoices | SqlVoices
+    previews: PreviewStore
+    loudness: LoudnessStore
     damage: Callable[[str], Awaitable[None]]
     clock: FakeClock = field(default_factory=FakeClock)
 
@@ -46,7 +56,7 @@ async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         async def damage(voice_id: str) -> None:
             fake.damage(voice_id)
 
-        yield Kept(fake, damage, clock)
+        yield Kept(fake, fake, FakeLoudness(MOST), damage, clock)
         return
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), tmp_path)
@@ -55,19 +65,27 @@ async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         url = request.getfixturevalue("migrated_postgres")
     async with Database(url) as database:
         async with database.writing() as connection:
-            for table in ("voices", "saves"):
+            for table in ("voices", "saves", "loudness"):
                 await connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
         voices = SqlVoices(database, now=clock.now)
-        yield Kept(voices, lambda voice_id: _damage(database, voice_id), clock)
+        yield Kept(
+            voices,
+            SqlPreviews(database),
+            SqlLoudness(database, most=MOST, now=clock.now),
+            lambda voice_id: _damage(database, voice_id),
+            clock,
+        )
 
 
 async def _damage(database: Database, voice_id: str) -> None:
-    """Turn one bit of the sound and one of the timbre: sizes stay right, hashes do not."""
+    """Turn one bit of each sound and one of the timbre: sizes stay right, hashes do not."""
     this = "WHERE voice_key = (SELECT key FROM voices WHERE id = :id)"
     async with database.writing() as connection:
-        for table, column in (("clips", "flac"), ("timbres", "arrays")):
+        for table, column in (("clips", "flac"), ("timbres", "arrays"), ("previews", "flac")):
             query = text(f"SELECT {column} FROM {table} {this}")  # noqa: S608
-            whole = (await connection.execute(query, {"id": voice_id})).scalar_one()
+            whole = (await connection.execute(query, {"id": voice_id})).scalar_one_or_none()
+            if whole is None:
+                continue
             bent = whole[:-1] + bytes([whole[-1] ^ 1])
             update = text(f"UPDATE {table} SET {column} = :bent {this}")  # noqa: S608
             await connection.execute(update, {"bent": bent, "id": voice_id})

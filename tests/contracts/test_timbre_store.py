@@ -9,7 +9,7 @@ import pytest
 from domain.access import HOUSE
 from domain.errors import VoiceDamagedError
 from domain.ports import VoiceSearch
-from domain.voice import Clip, Timbre
+from domain.voice import Care, Clip, Timbre
 from tests.contracts.conftest import Kept
 from tests.contracts.voices import NOW, clip, timbre, voice
 
@@ -26,6 +26,13 @@ async def test_clips_come_back_in_their_order(kept: Kept) -> None:
     assert await kept.voices.clips(HOUSE, "bob") == ()
 
 
+async def test_a_clip_is_kept_with_the_care_it_needs(kept: Kept) -> None:
+    every = [Care(denoise, trim) for denoise in (False, True) for trim in (False, True)]
+    clips = tuple(clip(care=care) for care in every)
+    await kept.voices.add(voice(), clips, [])
+    assert [each.care for each in await kept.voices.clips(HOUSE, "ana")] == every
+
+
 async def test_a_clip_of_two_megabytes_comes_back_whole(kept: Kept) -> None:
     sound = np.random.default_rng(7).bytes(2 * 2**20)
     await kept.voices.add(voice(), [clip(sound)], [])
@@ -39,13 +46,12 @@ async def test_a_timbre_comes_back_sample_for_sample(kept: Kept) -> None:
         "none": np.zeros((0, 3), dtype=np.float32),
         "ünïcode": np.array([np.nan, np.inf, 1e-45], dtype=np.float32),
     }
-    kept_timbre = Timbre("xtts/é", arrays, -17.25)
+    kept_timbre = Timbre("xtts/é", arrays)
     await kept.voices.add(voice(), [], [kept_timbre])
     loaded = await kept.voices.load(HOUSE, "ana", "xtts/é")
     assert loaded is not None
     assert loaded.sha256 == kept_timbre.sha256
     assert loaded.fingerprint == "xtts/é"
-    assert loaded.heard_lufs == -17.25
     for name, array in arrays.items():
         assert loaded.arrays[name].dtype == np.float32
         np.testing.assert_array_equal(loaded.arrays[name], array)
@@ -66,15 +72,6 @@ async def test_a_timbre_made_later_is_kept_and_replaced(kept: Kept) -> None:
     for level in (0.25, 0.75):
         await kept.voices.keep(ana, timbre(level))
         assert await sha256(kept) == timbre(level).sha256
-
-
-async def test_a_loudness_is_learnt_later_and_no_part_of_the_hash(kept: Kept) -> None:
-    ana = await kept.voices.add(voice(), [], [timbre()])
-    for lufs in (None, -20.5, -21.0):
-        await kept.voices.keep(ana, timbre(lufs=lufs))
-        (loaded,) = await kept.voices.every(HOUSE, "ana")
-        assert loaded.heard_lufs == lufs
-        assert loaded.sha256 == timbre().sha256
 
 
 async def test_a_changed_voice_is_still_that_voice(kept: Kept) -> None:

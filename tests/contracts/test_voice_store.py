@@ -85,7 +85,7 @@ async def test_of_two_adders_at_once_one_wins(kept: Kept) -> None:
 
 
 async def test_another_owners_voice_is_not_there(kept: Kept) -> None:
-    mine = await kept.voices.add(voice(), [clip()], [timbre(lufs=-20.0)])
+    mine = await kept.voices.add(voice(), [clip()], [timbre()])
     assert await kept.voices.get("guest", "ana") is None
     assert await kept.voices.clips("guest", "ana") == ()
     assert await kept.voices.load("guest", "ana", "espeak-1") is None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from domain.access import HOUSE
-from domain.voice import Clip, Timbre, Voice
+from domain.voice import AS_SENT, Care, Clip, Timbre, Voice
 
 NOW = datetime(2026, 5, 17, 12, 30, 15, 123456, tzinfo=UTC)
 
@@ -34,11 +34,11 @@ def voice(
     )
 
 
-def clip(sound: bytes = b"fLaC-1") -> Clip:
-    return Clip(sound, 4.25, 22_050)
+def clip(sound: bytes = b"fLaC-1", care: Care = AS_SENT) -> Clip:
+    return Clip(sound, 4.25, 22_050, care)
 
 
-def timbre(level: float = 0.5, fingerprint: str = "espeak-1", lufs: float | None = None) -> Timbre:
+def timbre(level: float = 0.5, fingerprint: str = "espeak-1") -> Timbre:
     gpt = np.full((32, 1024), level, dtype=np.float32)
     pace = np.array([level, 1.5], dtype=np.float32)
-    return Timbre(fingerprint, {"gpt": gpt, "pace": pace}, lufs)
+    return Timbre(fingerprint, {"gpt": gpt, "pace": pace})

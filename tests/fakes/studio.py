@@ -17,6 +17,11 @@ def upload(seconds: float, level: float = 0.5) -> bytes:
 
 
 class FakeStudio(SoundStudio):
+    """Keeps what it is given; `clean` makes the sound half as loud, so that it can be told."""
+
+    def __init__(self) -> None:
+        self.broken: Exception | None = None
+
     @override
     async def read_clip(self, upload: bytes) -> Pcm:
         if len(upload) % 4:
@@ -26,4 +31,10 @@ class FakeStudio(SoundStudio):
 
     @override
     async def pack(self, pcm: Pcm) -> Clip:
+        if self.broken is not None:
+            raise self.broken
         return Clip(pcm.samples.tobytes(), pcm.seconds, pcm.rate_hz)
+
+    @override
+    async def clean(self, pcm: Pcm) -> Pcm:
+        return Pcm(pcm.samples / 2, pcm.rate_hz)

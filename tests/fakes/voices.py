@@ -16,7 +16,7 @@ from domain.errors import (
     VoiceExistsError,
     VoiceUnknownError,
 )
-from domain.ports import Once, TimbreStore, VoicePage, VoiceSearch, VoiceStore
+from domain.ports import Once, PreviewStore, TimbreStore, VoicePage, VoiceSearch, VoiceStore
 from domain.voice import Clip, Timbre, Voice
 
 _REMEMBERED = timedelta(hours=24)
@@ -32,6 +32,7 @@ class Shelf:
     clips: tuple[Clip, ...]
     timbres: dict[str, Timbre] = field(default_factory=dict)
     damaged: set[str] = field(default_factory=set)
+    preview: Clip | None = None
 
     @property
     def place(self) -> tuple[datetime, int]:
@@ -51,7 +52,7 @@ class Asked:
     at: datetime
 
 
-class FakeVoices(VoiceStore, TimbreStore):
+class FakeVoices(VoiceStore, TimbreStore, PreviewStore):
     """Keeps voices while it lives; a test may damage one."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -61,8 +62,8 @@ class FakeVoices(VoiceStore, TimbreStore):
         self._asked: dict[tuple[str, str], Asked] = {}
 
     def damage(self, voice_id: str, *parts: str) -> None:
-        """Make the voice's clips or timbre, or both, fail their hashes."""
-        self._shelves[HOUSE, voice_id].damaged |= set(parts or ("clips", "timbre"))
+        """Make the voice's clips, timbre or preview, or all of them, fail their hashes."""
+        self._shelves[HOUSE, voice_id].damaged |= set(parts or ("clips", "timbre", "preview"))
 
     @override
     async def add(
@@ -161,6 +162,21 @@ class FakeVoices(VoiceStore, TimbreStore):
         if shelf is not None and shelf.voice.created_at == voice.created_at:
             shelf.timbres[timbre.fingerprint] = timbre
             shelf.damaged.discard("timbre")
+
+    @override
+    async def keep_preview(self, voice: Voice, preview: Clip) -> None:
+        shelf = self._shelves.get((voice.owner, voice.id))
+        if shelf is not None and shelf.voice.created_at == voice.created_at:
+            shelf.preview = preview
+            shelf.damaged.discard("preview")
+
+    @override
+    async def preview(self, owner: str, voice_id: str) -> Clip | None:
+        shelf = self._shelves.get((owner, voice_id))
+        if shelf is None:
+            return None
+        shelf.check("preview")
+        return shelf.preview
 
 
 def _matches(voice: Voice, search: VoiceSearch) -> bool:

@@ -24,6 +24,7 @@ ARRAYS = b'RHA1\x0e\0\0\0[["pace",[2]]]' + np.ones(2, "<f4").tobytes()
 
 _TYPES: dict[str, TypeEngine[Any]] = {
     "created_at": DateTime(timezone=True),
+    "learnt_at": DateTime(timezone=True),
     "flac": LargeBinary(),
     "arrays": LargeBinary(),
 }
@@ -63,5 +64,19 @@ async def second(connection: AsyncConnection) -> None:
         await _insert(connection, "saves", save | rest)
 
 
+async def third(connection: AsyncConnection) -> None:
+    """Write as 0003 did."""
+    await second(connection)
+    flac = {"flac": CLIPS[0].flac, "sha256": CLIPS[0].sha256, "rate_hz": CLIPS[0].rate_hz}
+    await _insert(connection, "previews", {"voice_key": 7, "seconds": 4.25} | flac)
+    learnt = {"lufs": -20.5, "seconds": 6.0, "utterances": 2, "learnt_at": MAY}
+    key = {"fingerprint": "e", "timbre_sha256": TIMBRE.sha256}
+    await _insert(connection, "loudness", key | learnt)
+
+
 # A new revision needs a way to fill the one before it, or the tests fail.
-FILLERS: dict[str, Callable[[AsyncConnection], Awaitable[None]]] = {"0001": first, "0002": second}
+FILLERS: dict[str, Callable[[AsyncConnection], Awaitable[None]]] = {
+    "0001": first,
+    "0002": second,
+    "0003": third,
+}

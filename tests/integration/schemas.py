@@ -20,6 +20,7 @@ from tests.integration import old_databases
 
 CASCADES = {
     "clips": "CASCADE",
+    "previews": "CASCADE",
     "saves": "SET NULL",
     "timbres": "CASCADE",
     "voice_labels": "CASCADE",

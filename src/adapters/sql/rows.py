@@ -1,4 +1,4 @@
-"""Voices, clips and timbres to rows and back; what comes back is held against its hash."""
+"""Voices, clips, previews and timbres to rows and back; what comes back is held against its hash."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from adapters.sql.arrays import pack, unpack
 from adapters.sql.search import folded
 from domain.errors import VoiceDamagedError
-from domain.voice import Clip, Consent, Timbre, Voice
+from domain.voice import Care, Clip, Consent, Timbre, Voice
 
 _Row = Row[*tuple[Any, ...]]
 
@@ -48,13 +48,21 @@ def label_rows(key: int, voice: Voice) -> list[dict[str, Any]]:
 
 def clip_row(key: int, position: int, clip: Clip) -> dict[str, Any]:
     """Return the columns of `clips` for the voice of this key."""
+    return preview_row(key, clip) | {
+        "position": position,
+        "denoise": clip.care.denoise,
+        "trim_silence": clip.care.trim_silence,
+    }
+
+
+def preview_row(key: int, preview: Clip) -> dict[str, Any]:
+    """Return the columns of `previews` for the voice of this key."""
     return {
         "voice_key": key,
-        "position": position,
-        "seconds": clip.seconds,
-        "rate_hz": clip.rate_hz,
-        "sha256": clip.sha256,
-        "flac": clip.flac,
+        "seconds": preview.seconds,
+        "rate_hz": preview.rate_hz,
+        "sha256": preview.sha256,
+        "flac": preview.flac,
     }
 
 
@@ -65,7 +73,6 @@ def timbre_row(key: int, timbre: Timbre) -> dict[str, Any]:
         "fingerprint": timbre.fingerprint,
         "sha256": timbre.sha256,
         "arrays": pack(timbre.arrays),
-        "heard_lufs": timbre.heard_lufs,
     }
 
 
@@ -93,16 +100,25 @@ def _consent(row: _Row) -> Consent | None:
 
 def read_clip(voice_id: str, row: _Row) -> Clip:
     """Return the clip of a row; `VoiceDamagedError` when it is not what was saved."""
-    clip = Clip(row.flac, row.seconds, row.rate_hz)
+    care = Care(row.denoise, row.trim_silence)
+    clip = Clip(row.flac, row.seconds, row.rate_hz, care)
     if clip.sha256 != row.sha256:
         raise VoiceDamagedError(voice_id, f"clip {row.position + 1}")
     return clip
 
 
+def read_preview(voice_id: str, row: _Row) -> Clip:
+    """Return the preview of a row; `VoiceDamagedError` when it is not what was saved."""
+    preview = Clip(row.flac, row.seconds, row.rate_hz)
+    if preview.sha256 != row.sha256:
+        raise VoiceDamagedError(voice_id, "its preview")
+    return preview
+
+
 def read_timbre(voice_id: str, row: _Row) -> Timbre:
     """Return the timbre of a row; `VoiceDamagedError` when it is not what was saved."""
     try:
-        timbre = Timbre(row.fingerprint, unpack(row.arrays), row.heard_lufs)
+        timbre = Timbre(row.fingerprint, unpack(row.arrays))
     except ValueError as e:
         raise VoiceDamagedError(voice_id, "its timbre") from e
     if timbre.sha256 != row.sha256:

@@ -1,8 +1,9 @@
-"""The tables: a voice, its clips, what engines made of it, and what is only there to find it."""
+"""The tables: a voice and all that hangs on it, and what was learnt beside it."""
 
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 from typing_extensions import override
 
@@ -97,6 +99,18 @@ clips = Table(
     Column("rate_hz", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("flac", LargeBinary, nullable=False),
+    Column("denoise", Boolean, nullable=False, server_default=false()),
+    Column("trim_silence", Boolean, nullable=False, server_default=false()),
+)
+
+previews = Table(
+    "previews",
+    metadata,
+    Column("voice_key", ForeignKey(voices.c.key, ondelete="CASCADE"), primary_key=True),
+    Column("seconds", Float, nullable=False),
+    Column("rate_hz", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("flac", LargeBinary, nullable=False),
 )
 
 timbres = Table(
@@ -106,7 +120,19 @@ timbres = Table(
     Column("fingerprint", Text, primary_key=True),
     Column("sha256", String(64), nullable=False),
     Column("arrays", LargeBinary, nullable=False),
-    Column("heard_lufs", Float),
+)
+
+# Hangs on no voice: a timbre may be a speaker of the engine's own, or a client's latents.
+loudness = Table(
+    "loudness",
+    metadata,
+    Column("fingerprint", Text, primary_key=True),
+    Column("timbre_sha256", String(64), primary_key=True),
+    Column("lufs", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("utterances", Integer, nullable=False),
+    Column("learnt_at", UtcDateTime, nullable=False),
+    Index("ix_loudness_learnt_at", "learnt_at"),
 )
 
 # One row for each idempotency key. The key is a stranger's text of any length: its hash is kept.

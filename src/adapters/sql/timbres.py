@@ -50,15 +50,8 @@ class SqlTimbres(TimbreStore):
 
     @override
     async def keep(self, voice: Voice, timbre: Timbre) -> None:
-        # A voice made anew under the same id was made at another moment. The lock keeps it until
-        # the timbre is in; SQLite's writers are alone anyway.
-        this = (
-            select(voices.c.key)
-            .where(of(voice.owner, voice.id), voices.c.created_at == voice.created_at)
-            .with_for_update(key_share=True, read=True)
-        )
         async with self._database.writing() as connection:
-            key = await connection.scalar(this)
+            key = await held_key(connection, voice)
             if key is not None:
                 await put_timbre(connection, timbre_row(key, timbre))
 
@@ -68,12 +61,27 @@ def of(owner: str, voice_id: str) -> ColumnElement[bool]:
     return and_(voices.c.owner == owner, voices.c.id == voice_id)
 
 
+async def held_key(connection: AsyncConnection, voice: Voice) -> int | None:
+    """Return the key of exactly this voice, held until what is to hang on it is written.
+
+    A voice made anew under the same id was made at another moment. SQLite's writers are alone
+    anyway.
+    """
+    this = (
+        select(voices.c.key)
+        .where(of(voice.owner, voice.id), voices.c.created_at == voice.created_at)
+        .with_for_update(key_share=True, read=True)
+    )
+    key: int | None = await connection.scalar(this)
+    return key
+
+
 async def put_timbre(connection: AsyncConnection, row: dict[str, Any]) -> None:
     """Write a timbre over the one this engine made before."""
     statement = upsert(connection, timbres).values(row)
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=[timbres.c.voice_key, timbres.c.fingerprint],
-            set_={name: statement.excluded[name] for name in ("sha256", "arrays", "heard_lufs")},
+            set_={name: statement.excluded[name] for name in ("sha256", "arrays")},
         ),
     )

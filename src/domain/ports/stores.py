@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from domain.loudness import Learnt
 from domain.recording import Recording
 from domain.voice import Clip, Timbre, Voice
 
@@ -74,7 +75,7 @@ class VoiceStore(Protocol):
         ...
 
     async def remove(self, owner: str, voice_id: str) -> None:
-        """Forget the voice, its clips and its timbres; `VoiceUnknownError`."""
+        """Forget the voice, its clips, its timbres and its preview; `VoiceUnknownError`."""
         ...
 
 
@@ -95,6 +96,41 @@ class TimbreStore(Protocol):
 
     async def keep(self, voice: Voice, timbre: Timbre) -> None:
         """Remember a timbre of exactly this voice: one deleted or made anew meanwhile gets none."""
+        ...
+
+
+class PreviewStore(Protocol):
+    """Keeps how a voice sounds: one line it spoke."""
+
+    async def keep_preview(self, voice: Voice, preview: Clip) -> None:
+        """Remember it for exactly this voice: one deleted or made anew meanwhile gets none."""
+        ...
+
+    async def preview(self, owner: str, voice_id: str) -> Clip | None:
+        """Return it, if the voice has one; `VoiceDamagedError`."""
+        ...
+
+
+class LoudnessStore(Protocol):
+    """Keeps how loud engines were found to speak; what was learnt long ago may be forgotten.
+
+    `StoreUnavailableError` when it does not answer, `StoreFullError` when the disk is full.
+    """
+
+    async def load(self, fingerprint: str, timbre_sha256: str) -> Learnt | None:
+        """Return what is known of a timbre under its engine."""
+        ...
+
+    async def keep(self, fingerprint: str, timbre_sha256: str, learnt: Learnt) -> None:
+        """Remember it, unless what is known by now was learnt from more speech."""
+        ...
+
+    async def mean(self, fingerprint: str) -> Learnt | None:
+        """Return the mean over what is known of this engine, in which each timbre counts once."""
+        ...
+
+    async def forget(self, fingerprint: str, timbre_sha256: str) -> None:
+        """Know nothing of a timbre any more."""
         ...
 
 

@@ -79,10 +79,10 @@ async def clone_speaker(
     form = await request.form()
     options = wire.decode_options(_text(form.get("options")))
     upload = await _upload(form.get("wav_file"), settings.largest_upload_mb * _MIB)
-    clone = await while_connected(request, voices.clone([upload]))
-    headers = {"X-Clip-Warnings": " ".join(clone.warnings)} if clone.warnings else {}
+    clone = await while_connected(request, voices.clone([upload], options.care))
+    headers = wire.warned(clone)
     if options.response_format == "latents":
-        return _json(wire.latents(clone), headers)
+        return _json(wire.latents(clone), headers | wire.reported(clone))
     draft = wire.draft(options, options.save_id, *_told(request, clock))
     voice = await voices.save(clone, draft)
     return _json(wire.saved(voice, clone), headers)
@@ -116,6 +116,18 @@ async def saved_voices(
     return _json(
         wire.listed(page.voices), headers | ({"X-Next-Page": page.next} if page.next else {})
     )
+
+
+@get("/saved_voices/{voice_id:str}/preview")
+async def preview(
+    request: Connection,
+    voice_id: FromPath[str],
+    voices: Given[Voices],
+) -> ASGIResponse:
+    """Answer how a saved voice sounds: one line that it spoke, as FLAC."""
+    kept = await voices.preview(request.user.owner, voice_id)
+    headers = {"X-Synthetic-Audio": "true", "X-Sample-Rate": str(kept.rate_hz)}
+    return ASGIResponse(body=kept.flac, headers=headers, media_type="audio/flac")
 
 
 @delete("/saved_voices/{voice_id:str}", status_code=200)
@@ -178,7 +190,7 @@ def routes(settings: Settings) -> Router:
         "/",
         route_handlers=[
             *(tts_stream, tts, stream_status, stream_cancel),
-            *(save_voice, saved_voices, delete_voice, uploads),
+            *(save_voice, saved_voices, preview, delete_voice, uploads),
             *(available_speakers, languages, cache_stats, cache_clear),
         ],
     )

@@ -1,5 +1,6 @@
 """What the streaming server's clients send and expect: structs, pure decode and encode."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -11,13 +12,14 @@ from application.caches import RecentStats
 from application.sessions import SessionStatus
 from application.voices import Clone, Draft
 from domain.audio import HOUSE_RATE_HZ
+from domain.clip_report import ClipReport
 from domain.errors import InputError
 from domain.formats import AudioFormat, Codec
 from domain.loudness import Target
 from domain.ports import CacheStats
 from domain.session import SessionState
 from domain.speech import RANGES, Finish, Latents, SpeechRequest, SpeechSettings, check_range
-from domain.voice import Consent, Voice
+from domain.voice import Care, Consent, Voice
 from entrypoints.body import decode
 
 _UNHEEDED = {"overlap_wav_len": (0, 100_000), "left_context_seconds": (0, 60)}
@@ -90,6 +92,13 @@ class CloneOptions(About):
 
     response_format: Literal["latents", "save"] = "latents"
     save_id: str | None = None
+    denoise: bool = False
+    trim_silence: bool = True
+
+    @property
+    def care(self) -> Care:
+        """What is to be done to the clip before an engine hears it."""
+        return Care(self.denoise, self.trim_silence)
 
 
 class SaveBody(About):
@@ -185,7 +194,36 @@ def latents(clone: Clone) -> dict[str, Any]:
 def saved(voice: Voice, clone: Clone) -> dict[str, Any]:
     """Answer a voice that was saved."""
     reply: dict[str, Any] = {"voice_id": voice.id, "name": voice.name, "saved": True}
+    reply |= {"clips": [_measured(report) for report in clone.reports]} if clone.reports else {}
     return reply | ({"warnings": list(clone.warnings)} if clone.warnings else {})
+
+
+def warned(clone: Clone) -> dict[str, str]:
+    """Tell in a header what is to be done better."""
+    return {"X-Clip-Warnings": " ".join(clone.warnings)} if clone.warnings else {}
+
+
+def reported(clone: Clone) -> dict[str, str]:
+    """Tell of the clips in a header, where the body has no room for it."""
+    report = [_measured(each) for each in clone.reports]
+    return {"X-Clip-Report": json.dumps(report, separators=(",", ":"))}
+
+
+def _measured(report: ClipReport) -> dict[str, Any]:
+    return {
+        "duration_s": round(report.seconds, 3),
+        "sample_rate": report.rate_hz,
+        "loudness_lufs": _rounded(report.lufs),
+        "snr_db": _rounded(report.snr_db),
+        "clipped_places": report.clipped_places,
+        "clipped_share": round(report.clipped_share, 6),
+        "trimmed_s": round(report.trimmed_s, 3),
+        "warnings": list(report.warnings),
+    }
+
+
+def _rounded(level: float | None) -> float | None:
+    return None if level is None else round(level, 1)
 
 
 def listed(voices: Sequence[Voice]) -> list[Mapping[str, str]]:

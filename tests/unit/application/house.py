@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from application.calibrating import Calibrating
 from application.loudness import Loudness
 from application.opening import Opening
 from application.recent import Recent
@@ -18,6 +19,7 @@ from domain.pieces import Pauses
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine, sound_of
 from tests.fakes.events import HeardEvents
+from tests.fakes.loudness import FakeLoudness
 from tests.fakes.markup import FakeMarkup
 from tests.fakes.sentences import FullStopSplitter
 from tests.fakes.studio import FakeStudio
@@ -32,10 +34,12 @@ class House:
     studio: FakeStudio = field(default_factory=FakeStudio)
     bus: HeardEvents = field(default_factory=HeardEvents)
     clock: FakeClock = field(default_factory=FakeClock)
+    learnt: FakeLoudness = field(default_factory=FakeLoudness)
     longest_text: int = 1000
     default_voice: str | None = None
     refuse_unknown: bool = True
     require_consent: bool = False
+    calibrate: bool = True
     pauses: Pauses = field(default_factory=Pauses)
 
     def __post_init__(self) -> None:
@@ -50,10 +54,24 @@ class House:
             default=self.default_voice,
             refuse_unknown=self.refuse_unknown,
         )
+        self.loudness = Loudness(self.learnt, self.clock)
+        self.calibrating = Calibrating(
+            engine=self.engine,
+            timbres=self.timbres,
+            previews=self.store,
+            loudness=self.loudness,
+            studio=self.studio,
+            bus=self.bus,
+            default_language="en",
+            wanted=self.calibrate,
+        )
         self.voices = Voices(
             store=self.store,
             timbre_store=self.store,
             timbres=self.timbres,
+            previews=self.store,
+            loudness=self.loudness,
+            calibrating=self.calibrating,
             engine=self.engine,
             studio=self.studio,
             bus=self.bus,
@@ -69,7 +87,7 @@ class House:
             splitter=FullStopSplitter(),
             markup=FakeMarkup(),
             wording=FakeWording(),
-            loudness=Loudness(self.store),
+            loudness=self.loudness,
             bus=self.bus,
             clock=self.clock,
             longest_text=self.longest_text,

@@ -16,6 +16,7 @@ from domain.errors import (
     VoiceUnknownError,
 )
 from domain.events import VoiceDeleted, VoiceSaved
+from domain.loudness import Learnt
 from domain.ports import VoiceSearch
 from domain.voice import Clip, Consent, Timbre
 from domain.voice_file import VoiceFile, packed
@@ -138,6 +139,39 @@ async def test_a_voice_taken_out_comes_in_elsewhere_with_all_it_had() -> None:
         Draft("bea", labels={"use": "radio"}),
     )
     assert (renamed.id, renamed.name, renamed.labels) == ("bea", "Ana", {"use": "radio"})
+
+
+async def test_what_was_learnt_of_its_loudness_travels_with_a_voice() -> None:
+    here, there = House(), House()
+    clone = await here.voices.clone([upload(4)])
+    await here.voices.save(clone, Draft("ana"))
+    await here.loudness.teach(clone.timbres[0], Learnt(-18.5, 14.0, 6))
+    file = await here.voices.take_out(HOUSE, "ana")
+    await there.voices.bring_in(file, Draft())
+    known, _ = await there.loudness.of(clone.timbres[0])
+    assert known == Learnt(-18.5, 5.0, 1)
+    await here.voices.bring_in(file, Draft("bea"))
+    assert (await here.loudness.of(clone.timbres[0]))[0] == Learnt(-18.5, 14.0, 6)
+
+
+async def test_a_deleted_voice_takes_along_what_was_learnt_of_it() -> None:
+    house = House()
+    clone = await house.voices.clone([upload(4)])
+    await house.voices.save(clone, Draft("ana"))
+    (made,) = clone.timbres
+    house.learnt.kept[made.fingerprint, made.sha256] = Learnt(-18.5, 14.0, 6)
+    assert (await house.loudness.of(made))[0] is not None
+    await house.voices.delete(HOUSE, "ana")
+    assert house.learnt.kept == {}
+    assert (await house.loudness.of(made))[0] is None
+
+
+async def test_a_damaged_voice_can_be_deleted() -> None:
+    house = House()
+    await house.voices.save(await house.voices.clone([upload(4)]), Draft("ana"))
+    house.store.damage("ana")
+    await house.voices.delete(HOUSE, "ana")
+    assert (await house.voices.find(EVERYTHING)).total == 0
 
 
 async def test_what_is_brought_in_is_not_trusted() -> None:

@@ -95,12 +95,6 @@ def test_the_engine_and_whom_a_timbre_was_made_for_change_the_key() -> None:
     assert recording_key("e/1", other) != recording_key("e/1", line)
 
 
-def test_how_loud_a_voice_was_found_does_not_change_the_key() -> None:
-    line = SpokenLine("s", 0, "text", "en", timbre(1.0))
-    louder = replace(line, timbre=replace(timbre(1.0), heard_lufs=-20.0))
-    assert recording_key("e", louder) == recording_key("e", line)
-
-
 def test_a_key_is_the_same_in_every_process_and_version() -> None:
     line = SpokenLine("s", 0, "Grüße \ud800", "de", timbre(0.5), settings=SpeechSettings(top_k=3))
     assert recording_key("fake/1", line) == (

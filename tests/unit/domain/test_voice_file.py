@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import VoiceFileInvalidError
-from domain.voice import Clip, Consent, Timbre, Voice
+from domain.voice import Care, Clip, Consent, Timbre, Voice
 from domain.voice_file import VoiceFile, packed, unpacked
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
@@ -28,10 +28,12 @@ ARRAYS = {
     "gpt_cond_latent": np.arange(64, dtype=np.float32).reshape(2, 32),
     "speaker_embedding": np.linspace(-1, 1, 8, dtype=np.float32),
 }
+TIMBRES = (Timbre("e/1", ARRAYS), Timbre("f/2", {"x": ARRAYS["speaker_embedding"]}))
 FILE = VoiceFile(
     VOICE,
-    (Clip(b"flac one", 4.0, 24_000), Clip(b"flac two", 5.5, 8000)),
-    (Timbre("e/1", ARRAYS, -17.5), Timbre("f/2", {"x": ARRAYS["speaker_embedding"]})),
+    (Clip(b"flac one", 4.0, 24_000), Clip(b"flac two", 5.5, 8000, Care(denoise=True))),
+    TIMBRES,
+    {TIMBRES[0].sha256: -17.5},
 )
 
 
@@ -39,9 +41,9 @@ def test_a_voice_comes_back_as_it_was() -> None:
     back = unpacked(packed(FILE))
     assert back.voice == VOICE
     assert back.clips == FILE.clips
+    assert back.heard_lufs == FILE.heard_lufs
     for ours, theirs in zip(FILE.timbres, back.timbres, strict=True):
-        assert (ours.fingerprint, ours.heard_lufs) == (theirs.fingerprint, theirs.heard_lufs)
-        assert ours.sha256 == theirs.sha256
+        assert (ours.fingerprint, ours.sha256) == (theirs.fingerprint, theirs.sha256)
 
 
 def test_a_voice_without_anything_is_a_file_too() -> None:
@@ -124,6 +126,30 @@ def test_arrays_of_impossible_shape_are_refused(shape: list[object]) -> None:
     whole: dict[str, object] = {**voice, "language": None, "labels": {}, "consent": None}
     with pytest.raises(VoiceFileInvalidError):
         unpacked(sealed({"voice": whole, "clips": [], "timbres": [timbre]}))
+
+
+@pytest.mark.parametrize("told", [float("nan"), float("-inf"), 12.0, -400.0, "loud", [1]])
+def test_a_loudness_that_is_none_is_refused(told: object) -> None:
+    heard = {"fingerprint": "e", "heard_lufs": told, "arrays": []}
+    voice = {"id": "a", "name": "", "description": "", "created_at": NOW.isoformat()}
+    whole: dict[str, object] = {**voice, "language": None, "labels": {}, "consent": None}
+    with pytest.raises(VoiceFileInvalidError):
+        unpacked(sealed({"voice": whole, "clips": [], "timbres": [heard]}))
+    heard["heard_lufs"] = -20
+    file = unpacked(sealed({"voice": whole, "clips": [], "timbres": [heard]}))
+    assert list(file.heard_lufs.values()) == [-20.0]
+
+
+def test_a_clip_of_a_file_from_before_there_was_care_was_heard_as_sent() -> None:
+    data = packed(FILE)
+    length = struct.unpack_from("<I", data, 17)[0]
+    header = json.loads(data[21 : 21 + length])
+    for clip in header["clips"]:
+        del clip["denoise"], clip["trim_silence"]
+    text = json.dumps(header).encode()
+    body = data[:17] + struct.pack("<I", len(text)) + text + data[21 + length : -32]
+    back = unpacked(body + hashlib.sha256(body).digest())
+    assert [clip.care for clip in back.clips] == [Care(), Care()]
 
 
 def sealed(header: object) -> bytes:
