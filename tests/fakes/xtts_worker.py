@@ -79,7 +79,7 @@ def card(slots: int) -> EngineCard:
         speakers={name: timbre(seed) for seed, name in enumerate(("Ana Florence", "Other"))},
         default_speaker="Ana Florence",
         cloning="latents",
-        alignment="exact",
+        alignment="energy",
         device="cpu",
         precision="fp32",
         ahead_s=AHEAD_S,

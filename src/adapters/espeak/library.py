@@ -46,7 +46,8 @@ class Espeak:
             msg = f"espeak-ng cannot be loaded ({error}); reinstall espeakng-loader."
             raise EngineFailedError(msg) from error
         path = str(folder).encode()
-        rate_hz = lib.espeak_Initialize(native.SYNCHRONOUS, _BUFFER_MS, path, native.NEVER_EXIT)
+        options = native.NEVER_EXIT | native.PHONEME_EVENTS
+        rate_hz = lib.espeak_Initialize(native.SYNCHRONOUS, _BUFFER_MS, path, options)
         if rate_hz != RATE_HZ:
             msg = f"espeak-ng did not start (code {rate_hz}); reinstall espeakng-loader."
             raise EngineFailedError(msg)

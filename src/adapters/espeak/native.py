@@ -11,11 +11,12 @@ PHONEME_INPUT = 0x100
 IPA = 2
 SEPARATED = ord("_") << 8
 RATE, PITCH, RANGE = 1, 3, 4
-WORD, CLAUSE_END = 1, 5
+PHONEME_EVENTS = 1
+WORD, CLAUSE_END, PHONEME = 1, 5, 7
 
 
 class Mark(NamedTuple):
-    """A word that begins, or a clause that ends, at a sample; `char` counts from 1."""
+    """A word or a phoneme that begins, or a clause that ends, at a sample; `char` counts from 1."""
 
     kind: int
     char: int
@@ -50,11 +51,11 @@ def declare(lib: ctypes.CDLL) -> ctypes.CDLL:
 
 
 def marks(events: Any) -> list[Mark]:
-    """The words and clause ends in a list of events, which type 0 ends."""
+    """The words, phonemes and clause ends in a list of events, which type 0 ends."""
     found = []
     index = 0
     while kind := events[index].type:
-        if kind in {WORD, CLAUSE_END}:
+        if kind in {WORD, CLAUSE_END, PHONEME}:
             event = events[index]
             found.append(Mark(kind, event.text_position, event.length, event.sample))
         index += 1

@@ -3,7 +3,7 @@
 import numpy as np
 
 from adapters.espeak.library import RATE_HZ, Pcm16
-from adapters.espeak.native import WORD, Mark
+from adapters.espeak.native import CLAUSE_END, PHONEME, WORD, Mark
 from adapters.espeak.spelling import Span, Spelling
 from domain.audio import Samples
 from domain.ports import Chunk, Word
@@ -30,6 +30,8 @@ class Tape:
         self._span: Span | None = None
         self._span_from = 0
         self._marked = False
+        self._sounding: int | None = None
+        self._early: Mark | None = None
         self._clause_end: int | None = None
         self._words: list[Word] = []
         self._finished = False
@@ -45,13 +47,11 @@ class Tape:
         self._parts.append(samples)
         self._made += len(samples)
         for mark in marks:
-            if mark.kind == WORD:
-                self._begin_word(mark)
-            elif self._clause_end is None:
-                self._clause_end = mark.sample
+            self._heed(mark)
 
     def finish(self) -> None:
         """The line is whole: end its last word, and itself right behind its sound."""
+        self._begin_early(self._made)
         self._end_word(len(self._spelling.text), self._made)
         sound = np.flatnonzero(np.abs(self._held().astype(np.int32)) > _QUIET)
         tail = int(sound[-1]) + 1 + _MARGIN if len(sound) else 0
@@ -68,6 +68,28 @@ class Tape:
         self._emptied = self._finished
         words, self._words = tuple(map(self._placed, self._words)), []
         return Chunk(samples, words, last=self._finished)
+
+    def _heed(self, mark: Mark) -> None:
+        """Where a vowel follows a nasal or a liquid, espeak-ng marks its word a phoneme early.
+
+        The mark then stands where that phoneme begins, which belongs to the word before.
+        """
+        if mark.kind == PHONEME:
+            self._begin_early(mark.sample)
+            self._sounding = mark.sample
+            return
+        self._begin_early(mark.sample)
+        if mark.kind == CLAUSE_END and self._clause_end is None:
+            self._clause_end = mark.sample
+        elif mark.kind == WORD and mark.sample == self._sounding:
+            self._early = mark
+        elif mark.kind == WORD:
+            self._begin_word(mark)
+
+    def _begin_early(self, sample: int) -> None:
+        mark, self._early = self._early, None
+        if mark is not None:
+            self._begin_word(mark._replace(sample=sample))
 
     def _begin_word(self, mark: Mark) -> None:
         span = self._spelling.span(mark)

@@ -23,7 +23,7 @@ from adapters.xtts.messages import (
 )
 from adapters.xtts.seats import Seats, Turn
 from adapters.xtts.utterance import SHORTEST_RETRY_S, Queue, Utterance
-from domain.audio import Pcm
+from domain.audio import HOUSE_RATE_HZ, Pcm
 from domain.errors import EngineBusyError, EngineFailedError
 from domain.events import GuardTripped
 from domain.ports import EventBus, SpokenLine
@@ -42,6 +42,7 @@ class Turns(Queue, Duty):
         self._tickets = count(1)
         self._lines: dict[int, Utterance] = {}
         self._child: Child | None = None
+        self._rate_hz = HOUSE_RATE_HZ
         self._back_in_s = 0.0
         self._closed = False
 
@@ -66,7 +67,7 @@ class Turns(Queue, Duty):
 
     def utterance(self, line: SpokenLine) -> Utterance:
         """Return the line, to be entered."""
-        return Utterance(next(self._tickets), line, self)
+        return Utterance(next(self._tickets), line, self._rate_hz, self)
 
     async def learn(self, clips: tuple[Pcm, ...]) -> Timbre:
         """Return what the child makes of the clips."""
@@ -111,6 +112,7 @@ class Turns(Queue, Duty):
     @override
     def begin(self, child: Child, ready: Ready) -> None:
         self._child = child
+        self._rate_hz = ready.card.rate_hz
         self._seats.open(ready.card.slots or 1)
         self._fill()
 

@@ -5,11 +5,13 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Protocol, Self
 
 from typing_extensions import override
 
+from domain.alignment import Aligner
 from domain.errors import EngineBusyError, SpeechError
 from domain.ports import Chunk, SpokenLine
 
@@ -47,7 +49,7 @@ class Queue(Protocol):
 class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator[Chunk]):
     """All of it happens on one loop: whoever listens may be another task than whoever leaves."""
 
-    def __init__(self, ticket: int, line: SpokenLine, queue: Queue) -> None:
+    def __init__(self, ticket: int, line: SpokenLine, rate_hz: int, queue: Queue) -> None:
         self.ticket = ticket
         self.line = line
         self.needed_s = 0.0
@@ -55,6 +57,7 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
         self._state = _State.WAITING
         self._error: SpeechError | None = None
         self._chunks: deque[Chunk] = deque()
+        self._aligner = Aligner(line.text, line.language, rate_hz, line.rate)
         self._taken = 0
         self._deadline_s = 0.0
         self._news = asyncio.Event()
@@ -97,7 +100,8 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
     def hear(self, chunk: Chunk) -> None:
         """The child has made this much more of it."""
         if self._state is _State.SPEAKING:
-            self._chunks.append(chunk)
+            words = self._aligner.hear(chunk.samples, last=chunk.last)
+            self._chunks.append(replace(chunk, words=words))
             self._become(_State.MADE if chunk.last else _State.SPEAKING)
 
     def fail(self, error: SpeechError) -> None:

@@ -23,6 +23,7 @@ class EngineCard:
     default_speaker: str
     cloning: str
     alignment: str
+    """How it knows its words: `exact` from the synthesis, `energy` from the sound, or `none`."""
     device: str
     precision: str
     ahead_s: float
@@ -75,7 +76,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
-    """The next samples of a line and the words that begin in them."""
+    """The next samples of a line, and words: each once, in order, no sooner than it begins."""
 
     samples: Samples
     words: tuple[Word, ...] = ()

@@ -145,7 +145,7 @@ def _card(
         speakers=speakers,
         default_speaker=next(iter(speakers), ""),
         cloning="latents",
-        alignment="none",
+        alignment="energy",
         device=str(gpt.device),
         precision=f"{gpt.precision}{coarse}",
         ahead_s=_AHEAD_S,

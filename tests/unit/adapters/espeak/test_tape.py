@@ -1,7 +1,7 @@
 import numpy as np
 
 from adapters.espeak.library import Pcm16
-from adapters.espeak.native import CLAUSE_END, WORD, Mark
+from adapters.espeak.native import CLAUSE_END, PHONEME, WORD, Mark
 from adapters.espeak.spelling import Spelling
 from adapters.espeak.tape import Tape
 from domain.ports import Word
@@ -88,3 +88,33 @@ def test_a_mark_outside_the_text_is_ignored() -> None:
     chunk = line.take()
     assert chunk is not None
     assert chunk.words == (Word(0, 3, 0, 100),)
+
+
+def test_a_mark_where_the_last_phoneme_of_the_word_before_begins_waits_for_the_next_one() -> None:
+    line = tape("am out")
+    line.write(tone(300), [Mark(WORD, 1, 2, 0), Mark(PHONEME, 1, 0, 0), Mark(PHONEME, 1, 0, 200)])
+    line.write(tone(700), [Mark(WORD, 4, 3, 200), Mark(PHONEME, 4, 0, 320)])
+    line.finish()
+    chunk = line.take()
+    assert chunk is not None
+    assert chunk.words == (Word(0, 2, 0, 320), Word(3, 6, 320, 1000))
+
+
+def test_a_mark_that_waits_for_a_phoneme_in_vain_is_not_lost() -> None:
+    line = tape("am out")
+    line.write(tone(300), [Mark(WORD, 1, 2, 0), Mark(PHONEME, 1, 0, 0), Mark(PHONEME, 1, 0, 200)])
+    line.write(tone(700), [Mark(WORD, 4, 3, 200), Mark(CLAUSE_END, 6, 0, 600)])
+    line.finish()
+    chunk = line.take()
+    assert chunk is not None
+    assert [(word.char, word.char_end) for word in chunk.words] == [(0, 2), (3, 6)]
+
+
+def test_a_mark_between_two_phonemes_is_believed() -> None:
+    line = tape("tell him")
+    line.write(tone(300), [Mark(WORD, 1, 4, 0), Mark(PHONEME, 1, 0, 200)])
+    line.write(tone(700), [Mark(WORD, 6, 3, 300), Mark(PHONEME, 6, 0, 320)])
+    line.finish()
+    chunk = line.take()
+    assert chunk is not None
+    assert chunk.words == (Word(0, 4, 0, 300), Word(5, 8, 300, 1000))
