@@ -5,6 +5,11 @@ from dataclasses import dataclass
 
 from adapters.ssml.places import Place
 
+# Whole tags, entities and the text between them in one go; possessive, so it never tries again.
+_PLAIN = re.compile(
+    r"""(?:[^<&]++|&[^;<&\s]{1,38}+;|<[A-Za-z_:/\x80-\U0010ffff]"""
+    r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>)++"""
+)
 _BEGINS = re.compile(r"[<&]")
 _NO_TAG = re.compile(r"<[^A-Za-z_:/!?\x80-\U0010ffff]")
 _REFERENCE = re.compile(r"&[^;<&\s]*;?")
@@ -62,7 +67,8 @@ class Cutter:
 
     def _between(self, text: str, at: int) -> int:
         """Pass plain text on, up to where something begins."""
-        begins = _BEGINS.search(text, at)
+        plain = _PLAIN.match(text, at)
+        begins = _BEGINS.search(text, plain.end() if plain else at)
         start = begins.start() if begins else len(text)
         self._whole.append(text[at:start])
         if text.startswith("&", start):
