@@ -58,6 +58,7 @@ class Reader(ContentHandler):
         self._names = Names()
         self._open: list[tuple[str, Place]] = []
         self._nodes = 0
+        self._in_text = False
         self._text: list[str] = []
         self._is_fragment = False
         self._document_end: Place | None = None
@@ -111,6 +112,8 @@ class Reader(ContentHandler):
             if not self._is_ending:
                 raise self._place().wrong("this end tag closes nothing")
             return
+        self._nodes += self._in_text
+        self._in_text = False
         self._open.pop()
         self._listener.end()
         self._names.leave()
@@ -153,13 +156,14 @@ class Reader(ContentHandler):
             return
         text = "".join(self._text)
         self._text.clear()
-        self._nodes += 1
+        self._in_text = True
         if len(self._open) == 1 and not text.isspace():
             self._stands_at_top(is_speak=False)
         self._listener.text(text)
 
     def _count(self, place: Place) -> None:
-        self._nodes += 1
+        self._nodes += 1 + self._in_text
+        self._in_text = False
         if self._nodes > self._limits.nodes:
             raise place.wrong(f"the document has more than {self._limits.nodes:,} nodes")
 
