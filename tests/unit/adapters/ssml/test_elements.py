@@ -43,10 +43,10 @@ def test_an_unknown_say_as_is_plain_text(parse: Parse, attributes: str, told: st
 
 
 @pytest.mark.parametrize("kind", ["expletive", "bleep"])
-@pytest.mark.parametrize(("word", "seconds"), [("x", 0.2), (" damn it ", 0.42), ("x" * 99, 1.5)])
+@pytest.mark.parametrize(("word", "seconds"), [("x", 0.2), (" darn ", 0.24), ("x" * 99, 1.5)])
 def test_a_word_not_to_be_heard_is_a_tone(read: Read, kind: str, word: str, seconds: float) -> None:
     items = read(f'you <say-as interpret-as="{kind}">{word}</say-as> dog')
-    assert items == [Say("you"), Bleep(pytest.approx(seconds)), Say("dog")]
+    assert items == [Say("you"), Bleep(seconds), Say("dog")]
 
 
 @pytest.mark.parametrize("kind", ["bleep", "date"])
