@@ -3,6 +3,7 @@
 import re
 
 from adapters.ssml.places import Place
+from domain.errors import MarkupError
 
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -18,6 +19,8 @@ class Characters:
         self._half = ""
         self._place = Place()
         self._fresh = True
+        self.fault: MarkupError | None = None
+        """What is wrong behind the characters handed out."""
 
     def take(self, text: str) -> str:
         """Return the characters that are whole by now."""
@@ -40,15 +43,18 @@ class Characters:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         if _SURROGATE.search(text):
             text = _PAIR.sub(_joined, text)
-            self._refuse_half(text)
+            text = self._before_half(text)
         self._place = self._place.after(text)
         return text
 
-    def _refuse_half(self, text: str) -> None:
+    def _before_half(self, text: str) -> str:
         half = _SURROGATE.search(text)
-        if half:
-            place = self._place.after(text[: half.start()])
-            raise place.wrong("here is half a character, a surrogate without its other half")
+        if half is None:
+            return text
+        told = "here is half a character, a surrogate without its other half"
+        before = text[: half.start()]
+        self.fault = self._place.after(before).wrong(told)
+        return before
 
     def _spend(self, text: str) -> None:
         # Of a text that is far too long no more is looked at than is needed to refuse it.

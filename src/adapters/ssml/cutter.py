@@ -4,7 +4,13 @@ import re
 from dataclasses import dataclass
 
 from adapters.ssml.places import Place
+from domain.errors import MarkupError
 
+# Whole tags, entities and the text between them in one go; possessive, so it never tries again.
+_PLAIN = re.compile(
+    r"""(?:[^<&]++|&[^;<&\s]{1,38}+;|<[A-Za-z_:/\x80-\U0010ffff]"""
+    r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>)++"""
+)
 _BEGINS = re.compile(r"[<&]")
 _NO_TAG = re.compile(r"<[^A-Za-z_:/!?\x80-\U0010ffff]")
 _REFERENCE = re.compile(r"&[^;<&\s]*;?")
@@ -41,6 +47,8 @@ class Cutter:
         self._scanned: list[str] = []
         self._unscanned = ""
         self._whole: list[str] = []
+        self.fault: MarkupError | None = None
+        """What is wrong behind the whole part."""
 
     def cut(self, text: str) -> str:
         """Take a piece and return what is whole by now."""
@@ -62,13 +70,14 @@ class Cutter:
 
     def _between(self, text: str, at: int) -> int:
         """Pass plain text on, up to where something begins."""
-        begins = _BEGINS.search(text, at)
+        plain = _PLAIN.match(text, at)
+        begins = _BEGINS.search(text, plain.end() if plain else at)
         start = begins.start() if begins else len(text)
         self._whole.append(text[at:start])
         if text.startswith("&", start):
             return self._reference(text, start)
         if _NO_TAG.match(text, start):
-            raise self._here().wrong("this < begins no tag; in text write it as &lt;")
+            return self._refused("this < begins no tag; in text write it as &lt;", text)
         return self._opened(text, start) if begins else start
 
     def _reference(self, text: str, start: int) -> int:
@@ -79,7 +88,7 @@ class Cutter:
         elif end == len(text) and end - start <= _LONGEST_REFERENCE:
             self._unscanned = text[start:]
         else:
-            raise self._here().wrong("this & begins no entity; in text write it as &amp;")
+            return self._refused("this & begins no entity; in text write it as &amp;", text)
         return end
 
     def _opened(self, text: str, start: int) -> int:
@@ -90,7 +99,8 @@ class Cutter:
                 self._unscanned = text[start:]
                 return len(text)
         if text.startswith("<!", start):
-            raise self._here().wrong("declarations such as DOCTYPE are refused; leave them out")
+            told = "declarations such as DOCTYPE are refused; leave them out"
+            return self._refused(told, text)
         return self._enter(_INSTRUCTION if text.startswith("<?", start) else _TAG, start)
 
     def _enter(self, construct: _Construct, start: int) -> int:
@@ -113,8 +123,10 @@ class Cutter:
             self._scanned = []
         return found.end()
 
-    def _here(self) -> Place:
-        return self._place.after("".join(self._whole))
+    def _refused(self, reason: str, text: str) -> int:
+        """Look no further; what is wrong before this place is found first."""
+        self.fault = self._place.after("".join(self._whole)).wrong(reason)
+        return len(text)
 
 
 def _behind(inside: _Construct, end: str) -> _Construct | None:

@@ -1,22 +1,19 @@
 """What an element does, once its attributes are read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import overload
+from typing import NamedTuple, overload
 
 from domain.script import PLAIN, Prosody
 
 
-@dataclass(frozen=True, slots=True)
-class SayAs:
+class SayAs(NamedTuple):
     """How the content of an element is to be understood."""
 
     kind: str
     shape: str
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """What an element does to its content, or in the place where it stands."""
 
     prosody: Prosody = PLAIN
@@ -34,11 +31,10 @@ class Effect:
     remark: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """The attributes of one element that could be read."""
 
-    values: Mapping[str, float | str] = field(default_factory=dict)
+    values: Mapping[str, float | str] = {}
     refused: frozenset[str] = frozenset()
     """Names of those that were there and could not be read."""
 

@@ -77,14 +77,21 @@ class SsmlFeed(MarkupFeed):
             if text is None:
                 self._end(lenient=lenient)
             else:
-                self._reader.feed(self._cutter.cut(self._characters.take(text)))
+                self._pass_on(self._characters.take(text))
         except MarkupError as error:
             self._failure = error
             raise
         return merged(self._page.taken())
 
     def _end(self, *, lenient: bool) -> None:
-        self._reader.feed(self._cutter.cut(self._characters.finish()))
+        self._pass_on(self._characters.finish())
         self._cutter.finish()
         self._reader.finish(lenient=lenient)
         self._page.close()
+
+    def _pass_on(self, characters: str) -> None:
+        """Of several faults the first in the document is told, whoever finds it."""
+        self._reader.feed(self._cutter.cut(characters))
+        fault = self._cutter.fault or self._characters.fault
+        if fault:
+            raise fault

@@ -14,12 +14,7 @@ class Names:
 
     def enter(self, tag: str, attributes: Mapping[str, str]) -> str | None:
         """Return the name of an element that begins; None if its prefix is not SSML's."""
-        spaces = {
-            name.removeprefix("xmlns:"): value
-            for name, value in attributes.items()
-            if name.startswith("xmlns:")
-        }
-        self._declared.append(spaces)
+        self._declared.append(_declared(attributes) if attributes else {})
         prefix, _, name = tag.rpartition(":")
         return name if not prefix or self._is_ours(prefix) else None
 
@@ -32,3 +27,11 @@ class Names:
             if prefix in spaces:
                 return spaces[prefix] == SSML
         return prefix == _USUAL_PREFIX
+
+
+def _declared(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    return {
+        name.removeprefix("xmlns:"): value
+        for name, value in attributes.items()
+        if name.startswith("xmlns:")
+    }

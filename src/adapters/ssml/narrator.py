@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing_extensions import override
 
 from adapters.ssml.attributes import read
-from adapters.ssml.effects import Effect
+from adapters.ssml.effects import Effect, Given
 from adapters.ssml.elements import BLEEPED, ELEMENTS
 from adapters.ssml.page import Manner, Page, collapsed
 from adapters.ssml.places import Place
@@ -19,9 +19,10 @@ from adapters.ssml.scales import (
     SHORTEST_BLEEP_S,
 )
 from domain.ports import Wording
+from domain.script import PLAIN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
     """An element that has not ended."""
 
@@ -32,6 +33,15 @@ class _Open:
     held: list[str] | None = None
     """Text that is understood only when all of it is there; shared by what stands within."""
     holds: bool = False
+
+
+_NONE = Effect()
+# Most elements of a long document have no attributes, and then always the same effect.
+_BARE = {
+    name: effect
+    for name, element in ELEMENTS.items()
+    if element.needs is None and not (effect := element.effect(Given())).remark
+}
 
 
 class Narrator(Listener):
@@ -84,6 +94,10 @@ class Narrator(Listener):
         *,
         is_heard: bool,
     ) -> Effect:
+        bare = None if attributes else _BARE.get(name or "")
+        if bare is not None:
+            return bare
+
         def note(told: str) -> None:
             if is_heard:
                 self._remarks.note(told, place)
@@ -91,7 +105,7 @@ class Narrator(Listener):
         element = ELEMENTS.get(name or "")
         if name is None or element is None:
             note(f"the element <{tag[:40]}> is not known; what it holds is spoken")
-            return Effect()
+            return _NONE
         effect = element.effect(read(name, element, attributes, note))
         if effect.remark:
             note(effect.remark)
@@ -158,6 +172,8 @@ class Narrator(Listener):
 
 def _within(outer: Manner, effect: Effect) -> Manner:
     """Return the manner of what an element holds."""
+    if effect.prosody is PLAIN and effect.language is None and effect.voice is None:
+        return outer
     prosody = effect.prosody.within(outer.prosody)
     return Manner(
         replace(prosody, volume=min(prosody.volume, LOUDEST)),

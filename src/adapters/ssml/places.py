@@ -1,12 +1,11 @@
 """Where something stands in a document, counted as an editor counts."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.errors import MarkupError
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A line and a column, both from 1."""
 
     line: int = 1

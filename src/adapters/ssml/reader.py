@@ -59,6 +59,7 @@ class Reader(ContentHandler):
         self._open: list[tuple[str, Place]] = []
         self._nodes = 0
         self._in_text = False
+        self._text: list[str] = []
         self._is_fragment = False
         self._document_end: Place | None = None
         self._root_place: Place | None = None
@@ -90,11 +91,12 @@ class Reader(ContentHandler):
 
     @override
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
+        self._tell_text()
         place = self._place()
         self._open.append((name, place))
         if len(self._open) == 1:
             return
-        self._count(1, place)
+        self._count(place)
         if len(self._open) - 1 > self._limits.depth:
             raise place.wrong(f"elements stand more than {self._limits.depth} deep in one another")
         given = dict(attrs.items())
@@ -105,11 +107,13 @@ class Reader(ContentHandler):
 
     @override
     def endElement(self, name: str) -> None:
+        self._tell_text()
         if len(self._open) == 1:
             if not self._is_ending:
                 raise self._place().wrong("this end tag closes nothing")
             return
-        self._count(0, self._place())
+        self._nodes += self._in_text
+        self._in_text = False
         self._open.pop()
         self._listener.end()
         self._names.leave()
@@ -118,14 +122,12 @@ class Reader(ContentHandler):
 
     @override
     def characters(self, content: str) -> None:
-        self._in_text = True
-        if len(self._open) == 1 and not content.isspace():
-            self._stands_at_top(is_speak=False)
-        self._listener.text(content)
+        # Expat calls anew for each entity, line and bracket; a listener need not know.
+        self._text.append(content)
 
     @override
     def processingInstruction(self, target: str, data: str) -> None:
-        self._count(1, self._place())
+        self._count(self._place())
 
     def _begin(self, text: str) -> str:
         """Read the XML declaration if there is one, then the root; return what is behind."""
@@ -138,6 +140,7 @@ class Reader(ContentHandler):
     def _read(self, text: str) -> None:
         try:
             self._parser.feed(text)
+            self._tell_text()
         except SAXParseException as error:
             message = error.getMessage()
             raise self._place().wrong(_REASONS.get(message, message)) from error
@@ -148,8 +151,18 @@ class Reader(ContentHandler):
             raise self._document_end.wrong("nothing may follow </speak>")
         self._is_fragment = self._is_fragment or not is_speak
 
-    def _count(self, elements: int, place: Place) -> None:
-        self._nodes += elements + self._in_text
+    def _tell_text(self) -> None:
+        if not self._text:
+            return
+        text = "".join(self._text)
+        self._text.clear()
+        self._in_text = True
+        if len(self._open) == 1 and not text.isspace():
+            self._stands_at_top(is_speak=False)
+        self._listener.text(text)
+
+    def _count(self, place: Place) -> None:
+        self._nodes += 1 + self._in_text
         self._in_text = False
         if self._nodes > self._limits.nodes:
             raise place.wrong(f"the document has more than {self._limits.nodes:,} nodes")
