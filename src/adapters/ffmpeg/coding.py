@@ -20,12 +20,13 @@ _MAKERS: Mapping[Codec, Mapping[str, str]] = {
     Codec.MP3: {"acodec": "libmp3lame", "format": "mp3"},
     Codec.OPUS: {"acodec": "libopus", "format": "ogg", "application": "voip"},
     Codec.AAC: {"acodec": "aac", "format": "adts", "write_id3v2": "1"},
-    Codec.FLAC: {"acodec": "flac", "format": "flac"},
+    Codec.FLAC: {"acodec": "flac", "format": "flac", "metadata_header_padding": "0"},
 }
 _AT_ONCE: Mapping[Codec, Mapping[str, str]] = {
     # a reservoir borrows bits from frames to come; a Xing frame would be written at the end
     Codec.MP3: {"reservoir": "0", "write_xing": "0"},
     Codec.OPUS: {"frame_duration": "20", "page_duration": "20000"},
+    Codec.FLAC: {"frame_size": "512"},
 }
 
 

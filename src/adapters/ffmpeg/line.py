@@ -53,8 +53,8 @@ class Line:
 
     @property
     def runs(self) -> bool:
-        """Whether the program still lives, as far as anybody heard."""
-        return self._process.returncode is None
+        """Whether the program still takes what it is given."""
+        return not self._inlet.is_cut
 
     async def write(self, data: memoryview) -> None:
         """Give all of it; `StudioBusyError` when the program is gone or hangs."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from fcntl import F_SETPIPE_SZ, fcntl
@@ -57,6 +58,15 @@ class _End:
 
 class Inlet(_End):
     """Where a program is given bytes."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the program is gone, known before anybody buries it."""
+        if self._descriptor < 0:
+            return True
+        asking = select.poll()
+        asking.register(self._descriptor, 0)
+        return bool(asking.poll(0))
 
     async def write(self, data: memoryview) -> None:
         """Give all of it; `OSError` when the program takes no more or the end is closed."""

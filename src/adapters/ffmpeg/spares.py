@@ -98,7 +98,8 @@ class Spares(Generic[Kind, Made]):
 
     def _forget_idle(self) -> None:
         idle = [kind for kind, at in self._used_at.items() if self._now() - at >= self._keep_s]
-        for kind in idle + list(self._used_at)[: -self._most]:
+        too_many = max(0, len(self._used_at) - self._most)
+        for kind in idle + list(self._used_at)[:too_many]:
             self._used_at.pop(kind, None)
 
     async def _give_up(self) -> None:

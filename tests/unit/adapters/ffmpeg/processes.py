@@ -33,12 +33,24 @@ def group(leader: int) -> list[int]:
     return [pid for pid in _pids() if _belongs(pid, leader)]
 
 
+def children() -> list[int]:
+    """List the processes that we started and that are not buried."""
+    return [pid for pid in _pids() if _is_ours(pid)]
+
+
 def state(pid: int) -> str:
     return _stat(pid)[0]
 
 
 def _pids() -> list[int]:
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _is_ours(pid: int) -> bool:
+    try:
+        return int(_stat(pid)[1]) == os.getpid()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _belongs(pid: int, leader: int) -> bool:
