@@ -22,7 +22,9 @@ _KNOWN_FOR_S = 300.0
 _MEAN_FOR_S = 60.0
 _MOST_PENDING = 1000
 _MOST_LATE = 8
-_AWAY = "How loud voices are can be neither looked up nor kept for now; they are spoken all the same."
+_AWAY = (
+    "How loud voices are can be neither looked up nor kept for now; they are spoken all the same."
+)
 
 K = TypeVar("K", bound=Hashable)
 Key = tuple[str, str]

@@ -136,7 +136,9 @@ class Speaking:
         said = replace(item, prosody=item.prosody.within(request.prosody), language=language)
         if not request.in_words or item.pronunciations:
             return said
-        return replace(said, text=self._wording.in_words(said.text, language or self._language(request)))
+        return replace(
+            said, text=self._wording.in_words(said.text, language or self._language(request))
+        )
 
     def _check_length(self, text: str) -> None:
         if len(text) > self._longest_text:

@@ -76,9 +76,7 @@ class SpeechStream:
         """Let go; a stream that was not heard to its end counts as cancelled."""
         await self.cancel()
 
-    async def _next(
-        self, meanwhile: Callable[[], Awaitable[None]] | None = None
-    ) -> Sound | None:
+    async def _next(self, meanwhile: Callable[[], Awaitable[None]] | None = None) -> Sound | None:
         try:
             if meanwhile is not None:
                 await self._lines.admit()

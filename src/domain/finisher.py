@@ -80,7 +80,9 @@ class Finisher:
             if isinstance(item, Mark):
                 marks.append(TimedMark(item.name, self._made / self._engine_hz))
                 continue
-            sound = self._bleep(item.seconds) if isinstance(item, Bleep) else self._none(item.seconds)
+            sound = (
+                self._bleep(item.seconds) if isinstance(item, Bleep) else self._none(item.seconds)
+            )
             parts.append(self._out(sound))
         return Finished(join(*parts) if parts else silence(0, 1), marks=tuple(marks))
 
@@ -122,7 +124,9 @@ class Finisher:
     def _bleep(self, seconds: float) -> Samples:
         count = round(seconds * self._engine_hz)
         turns = 2 * np.pi * _BLEEP_HZ / self._engine_hz * np.arange(count)
-        edge = np.minimum(np.arange(count), np.arange(count)[::-1]) / (_BLEEP_FADE_S * self._engine_hz)
+        edge = np.minimum(np.arange(count), np.arange(count)[::-1]) / (
+            _BLEEP_FADE_S * self._engine_hz
+        )
         tone: Samples = (_BLEEP_LEVEL * np.sin(turns) * np.minimum(edge, 1.0)).astype(np.float32)
         return tone
 

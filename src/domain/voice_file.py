@@ -81,7 +81,9 @@ def _read(blobs: "_Blobs") -> VoiceFile:
     blobs.end()
     heard = zip(timbres, header["timbres"], strict=True)
     told = {timbre.sha256: _lufs(fields["heard_lufs"]) for timbre, fields in heard}
-    return VoiceFile(voice, clips, timbres, {key: lufs for key, lufs in told.items() if lufs is not None})
+    return VoiceFile(
+        voice, clips, timbres, {key: lufs for key, lufs in told.items() if lufs is not None}
+    )
 
 
 def _header_length(blobs: "_Blobs") -> int:

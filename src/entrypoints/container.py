@@ -11,7 +11,7 @@ from adapters.ffmpeg.studio import FfmpegStudio
 from adapters.files.audio import FileAudioCache
 from adapters.memory.audio import MemoryAudioCache
 from adapters.memory.events import MemoryEvents
-from adapters.numbers.wording import NumberWording
+from adapters.numbers.wording import Num2WordsWording
 from adapters.prometheus.figures import PrometheusFigures
 from adapters.sentences.splitter import SentencexSplitter
 from adapters.sql.database import Database
@@ -92,7 +92,7 @@ class Container(containers.DeclarativeContainer):
     bus = providers.Singleton(MemoryEvents)
     figures = providers.Singleton(PrometheusFigures, bus=bus)
     splitter = providers.Singleton(SentencexSplitter)
-    wording = providers.Singleton(NumberWording)
+    wording = providers.Singleton(Num2WordsWording)
     markup = providers.Singleton(SsmlMarkup, wording)
     model_shop = providers.Singleton(
         ModelShop,
@@ -142,6 +142,8 @@ class Container(containers.DeclarativeContainer):
         FfmpegStudio,
         ffmpeg=settings.provided.ffmpeg,
         longest_clip_s=settings.provided.longest_clip_s,
+        encoders=settings.provided.max_encoders,
+        marked=settings.provided.mark_synthetic,
     )
     database = providers.Singleton(
         Database,

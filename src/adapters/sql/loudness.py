@@ -86,6 +86,4 @@ class SqlLoudness(LoudnessStore):
 
 
 def _this(fingerprint: str, timbre_sha256: str) -> ColumnElement[bool]:
-    return and_(
-        loudness.c.fingerprint == fingerprint, loudness.c.timbre_sha256 == timbre_sha256
-    )
+    return and_(loudness.c.fingerprint == fingerprint, loudness.c.timbre_sha256 == timbre_sha256)

@@ -77,12 +77,14 @@ async def ssml_validate(request: Connection, speaking: Given[Speaking]) -> ASGIR
     return ASGIResponse(body=encode(wire.script(script)), media_type="application/json")
 
 
-routes = (Router("/api/v1", route_handlers=[speech, speech_stream, speech_timestamps]), ssml, ssml_validate)
+routes = (
+    Router("/api/v1", route_handlers=[speech, speech_stream, speech_timestamps]),
+    ssml,
+    ssml_validate,
+)
 
 
 async def _asked(request: Connection, settings: Settings, *, whole: bool) -> SpeechRequest:
     body = wire.decode_speech(await request.body())
     session_id = request.headers.get("x-session-id")
-    return wire.speech_request(
-        body, settings.target, session_id, request.user.owner, whole=whole
-    )
+    return wire.speech_request(body, settings.target, session_id, request.user.owner, whole=whole)

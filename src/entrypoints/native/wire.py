@@ -119,7 +119,7 @@ def schema() -> dict[str, Any]:
     """Return the JSON schema of `SpeechBody`, with what each field means and may be."""
     (_,), components = msgspec.json.schema_components([SpeechBody])
     found: dict[str, Any] = components["SpeechBody"]
-    ranges = RANGES | {"pitch": _PITCHES, "volume": _VOLUMES}
+    ranges = {**RANGES, "pitch": _PITCHES, "volume": _VOLUMES}
     for name, field in found["properties"].items():
         field["description"] = ABOUT[name]
         if within := ranges.get(name):
@@ -157,7 +157,9 @@ def _item(item: Item) -> dict[str, Any]:
     match item:
         case Say():
             said = asdict(item.prosody) | {"language": item.language, "voice": item.voice}
-            return {"say": item.text} | {name: each for name, each in said.items() if each is not None}
+            return {"say": item.text} | {
+                name: each for name, each in said.items() if each is not None
+            }
         case Rest():
             return {"break_ms": _ms(item.seconds)}
         case Bleep():

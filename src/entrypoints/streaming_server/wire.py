@@ -251,7 +251,9 @@ def status(seen: SessionStatus) -> dict[str, Any]:
         "wait_ms": round(seen.wait_s * 1000, 1),
         "audio_ms": round(session.audio_s * 1000, 1),
         "loudness_lufs": session.lufs,
-        "marks": [{"name": each.name, "at_ms": round(each.at_s * 1000, 1)} for each in session.marks],
+        "marks": [
+            {"name": each.name, "at_ms": round(each.at_s * 1000, 1)} for each in session.marks
+        ],
     }
 
 

@@ -24,7 +24,7 @@ from tests.fakes.markup import FakeMarkup
 from tests.fakes.sentences import FullStopSplitter
 from tests.fakes.studio import FakeStudio
 from tests.fakes.voices import FakeVoices
-from tests.fakes.wording import FakeWording
+from tests.fakes.wording import EchoWording
 
 
 @dataclass
@@ -86,7 +86,7 @@ class House:
             sessions=self.sessions,
             splitter=FullStopSplitter(),
             markup=FakeMarkup(),
-            wording=FakeWording(),
+            wording=EchoWording(),
             loudness=self.loudness,
             bus=self.bus,
             clock=self.clock,

@@ -240,7 +240,7 @@ async def test_events_tell_the_whole_story_in_order() -> None:
     house = House(engine=FakeEngine(step=9))
     stream = await house.speaking.begin(SpeechRequest(ONE))
     first = await anext(stream)
-    house.clock.turn(first.seconds + 1)
+    house.clock.turn(first.pcm.seconds + 1)
     await hear(stream)
     kinds = [type(event) for event in house.bus.heard]
     assert kinds == [SpeechQueued, FirstAudio, AudioContinued, AudioContinued, SpeechFinished]
