@@ -46,7 +46,7 @@ def _a_table() -> Codes:
     levels = _levels() >> 3
     heights = np.where(levels < 0, -levels - 1, levels)
     segments = np.searchsorted(_A_FIRST * _SEGMENTS - 1, heights)
-    steps = heights >> np.maximum(segments, 1)
+    steps = np.asarray(heights >> np.maximum(segments, 1), dtype=np.int64)
     return _coded(segments, steps, np.where(levels < 0, 0x55, 0xD5))
 
 

@@ -1,0 +1,192 @@
+"""The loudness of a stream: one gain for a voice, that learns and hardly ever moves."""
+
+import numpy as np
+
+from domain.audio import Samples, join
+from domain.loudness import Learnt, Meter, Target
+from domain.weighting import HOP_S
+
+_MOST_DB, _LEAST_DB = 20.0, -30.0
+_DB_PER_HOP = 0.5 * HOP_S
+_DB_PER_LINE = 1.0
+_UTTERANCE_S = 1.0
+_CALIBRATED_S = 4.0
+"""From so much speech on, a voice is known for itself; until then the engine's mean has a say."""
+_ENOUGH_S = 20.0
+"""From so much speech on, nothing more is learnt."""
+
+
+class Leveller:
+    """Brings the lines of one voice in one stream to the target.
+
+    The first gain is the one that what is known promises; then it follows what is heard, before
+    any gain: at most 0.5 dB in a second of speech and 1 dB from line to line, always along a
+    ramp. Pauses neither move it nor teach. As many samples come out as went in, at once.
+    """
+
+    def __init__(
+        self, target: Target, learnt: Learnt | None, house: Learnt | None, rate_hz: int
+    ) -> None:
+        self._knowledge = _Knowledge(learnt, house)
+        self._target = target.lufs
+        self._rate_hz = rate_hz
+        self._ramp = _Ramp(round(rate_hz * HOP_S))
+        self._meter = Meter(rate_hz)
+        self._heard_s = 0.0
+        self._whole: Learnt | None = None
+        self._begun = self._within = False
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """What is known of the voice by now; None if nothing was taught."""
+        return self._knowledge.learnt if self._knowledge.taught else None
+
+    def know(self, samples: Samples) -> None:
+        """Measure the next line whole, before its first sample is levelled."""
+        meter = Meter(self._rate_hz)
+        meter.hear(samples)
+        self._whole = _lesson(meter)
+
+    def level(self, samples: Samples, *, line_ends: bool) -> Samples:
+        """Return samples at the gain of their time."""
+        if len(samples) and not self._within:
+            self._begin_line()
+        parts = [samples[:0]]
+        while len(samples):
+            piece, samples = samples[: self._ramp.left], samples[self._ramp.left :]
+            parts.append(self._levelled(piece))
+        if line_ends:
+            self._end_line()
+        return join(*parts)
+
+    def _levelled(self, piece: Samples) -> Samples:
+        """Level up to where a hop ends, and decide there how to go on."""
+        made = self._ramp.feed(piece)
+        if not self._settled():
+            self._meter.hear(piece)
+        if self._ramp.ended:
+            self._follow()
+        return made
+
+    def _follow(self) -> None:
+        """Go on towards the target if the last hop was speech."""
+        before_s, self._heard_s = self._heard_s, self._meter.seconds
+        lesson = self._lesson()
+        if self._knowledge.complete_with(lesson):
+            self._knowledge.teach(lesson)
+        self._ramp.move(self._wanted_db(), _DB_PER_HOP if self._heard_s > before_s else 0.0)
+
+    def _begin_line(self) -> None:
+        self._within = True
+        self._ramp.move(self._wanted_db(), _DB_PER_LINE if self._begun else None)
+        self._begun = True
+
+    def _end_line(self) -> None:
+        self._knowledge.teach(self._lesson())
+        self._meter = Meter(self._rate_hz)
+        self._heard_s = 0.0
+        self._whole = None
+        self._within = False
+
+    def _lesson(self) -> Learnt | None:
+        if self._knowledge.enough:
+            return None
+        return self._whole or _lesson(self._meter)
+
+    def _wanted_db(self) -> float:
+        if self._target is None:
+            return 0.0
+        lufs = self._knowledge.lufs(self._lesson())
+        if lufs is None:
+            return self._ramp.to_db
+        return min(max(self._target - lufs, _LEAST_DB), _MOST_DB)
+
+    def _settled(self) -> bool:
+        """Whether nothing that is heard can change the gain or teach."""
+        return self._knowledge.enough and self._ramp.to_db == self._wanted_db()
+
+
+class _Knowledge:
+    """How loud a voice is known to be, and what this stream added to that."""
+
+    def __init__(self, learnt: Learnt | None, house: Learnt | None) -> None:
+        self.learnt = learnt
+        self.taught = False
+        self._house = house
+
+    @property
+    def enough(self) -> bool:
+        """Whether nothing more is to be learnt."""
+        return self.learnt is not None and self.learnt.seconds >= _ENOUGH_S
+
+    def complete_with(self, lesson: Learnt | None) -> bool:
+        """Whether a line in progress shows all that was still to be learnt."""
+        learnt = _both(self.learnt, lesson)
+        return lesson is not None and learnt is not None and learnt.seconds >= _ENOUGH_S
+
+    def teach(self, lesson: Learnt | None) -> None:
+        """Keep what a line showed."""
+        if lesson is not None and not self.enough:
+            self.learnt = _both(self.learnt, lesson)
+            self.taught = True
+
+    def lufs(self, lesson: Learnt | None) -> float | None:
+        """How loud the voice is, with what the line in progress shows."""
+        learnt = _both(self.learnt, lesson)
+        house = self._house
+        if learnt is None or house is None or learnt.seconds >= _CALIBRATED_S:
+            known = learnt or house
+            return None if known is None else known.lufs
+        return (learnt.utterances * learnt.lufs + house.lufs) / (learnt.utterances + 1)
+
+
+class _Ramp:
+    """A gain that goes from one value to the next within a hop, or within what is left of one."""
+
+    def __init__(self, hop: int) -> None:
+        self._rise = np.arange(1, hop + 1, dtype=np.float32) / np.float32(hop)
+        self._from = self._to = np.float32(1.0)
+        self._at = 0
+        self.to_db = 0.0
+
+    @property
+    def left(self) -> int:
+        """How many samples are left of the hop."""
+        return len(self._rise) - self._at
+
+    @property
+    def ended(self) -> bool:
+        """Whether the hop is over."""
+        return not self.left
+
+    def move(self, to_db: float, most_db: float | None) -> None:
+        """Begin a hop that ends at another gain, no further away than this; None: be there."""
+        self._from, self._at = self._now(), 0
+        if most_db is not None:
+            to_db = min(max(to_db, self.to_db - most_db), self.to_db + most_db)
+        self.to_db, self._to = to_db, np.float32(10 ** (to_db / 20))
+        if most_db is None:
+            self._from = self._to
+
+    def feed(self, samples: Samples) -> Samples:
+        """Return samples, no more than are left of the hop, at their gains."""
+        rise = self._rise[self._at : self._at + len(samples)]
+        self._at += len(samples)
+        if self._from == self._to:
+            return samples if self._to == 1 else samples * self._to
+        return samples * (self._from + (self._to - self._from) * rise)
+
+    def _now(self) -> np.float32:
+        if not self._at:
+            return self._from
+        return np.float32(self._from + (self._to - self._from) * self._rise[self._at - 1])
+
+
+def _both(one: Learnt | None, other: Learnt | None) -> Learnt | None:
+    return one + other if one and other else one or other
+
+
+def _lesson(meter: Meter) -> Learnt | None:
+    """Return what a line teaches, if it is long enough to."""
+    seconds, lufs = meter.seconds, meter.lufs
+    return None if lufs is None or seconds < _UTTERANCE_S else Learnt(lufs, seconds, 1)
