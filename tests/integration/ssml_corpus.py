@@ -3,17 +3,27 @@
 MOST_BYTES = 65_536
 
 SOUND = (
-    '<speak version="1.1" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US"><p><s>a</s>'
-    + '<s>World</s></p><break time="500ms"/><mark name="m"/></speak>',
-    'Dial <say-as interpret-as="telephone" format="1">2122241555</say-as> on '
-    + '<say-as interpret-as="date" format="mdy">1/2/03</say-as>, <say-as interpret-as="bleep">x'
-    + "</say-as>!",
-    '<prosody rate="slow" pitch="+2st" volume="-6dB">a <emphasis level="strong">b</emphasis>'
-    + "</prosody>",
-    '<phoneme alphabet="x-sampa" ph="t@&quot;meIt@U">tomato</phoneme>'
-    + ' <sub alias="a &lt; b">c</sub>',
-    '<voice name="Ana Florence"><lang xml:lang="fr-FR">Bonjour</lang></voice>'
-    + '<audio src="x">y</audio>',
+    (
+        '<speak version="1.1" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US"><p>'
+        '<s>Hello</s><s>World</s></p><break time="500ms"/><mark name="m"/></speak>'
+    ),
+    (
+        'Dial <say-as interpret-as="telephone" format="1">2122241555</say-as> on '
+        '<say-as interpret-as="date" format="mdy">1/2/03</say-as>, <say-as interpret-as="bleep">x'
+        "</say-as>!"
+    ),
+    (
+        '<prosody rate="slow" pitch="+2st" volume="-6dB">a <emphasis level="strong">b</emphasis>'
+        "</prosody>"
+    ),
+    (
+        '<phoneme alphabet="x-sampa" ph="t@&quot;meIt@U">tomato</phoneme>'
+        ' <sub alias="a &lt; b">c</sub>'
+    ),
+    (
+        '<voice name="Ana Florence"><lang xml:lang="fr-FR">Bonjour</lang></voice>'
+        '<audio src="x">y</audio>'
+    ),
     "<![CDATA[ a < b && c ]]><!-- no --><?go on?>&#x1F600; ]] &amp;",
     "Γειά <s>سلام \u202e abc</s> 你好 😀 \u0301\u0301 \u200d",
 )
