@@ -22,7 +22,7 @@ class Toil:
 
 def cardinal(number: int, language: Language, gender: str = "") -> str:
     """Return a number that is not negative, bent for what is counted if there is a gender."""
-    if gender == "native" and 0 < number < _NATIVE:
+    if gender == "native" and language.text("native_units") and 0 < number < _NATIVE:
         return bend(korean(number, language), language.bends("native", "count"))
     words = _cardinal(number, language)
     return bend(words, language.bends(gender, "count")) if gender else words
@@ -52,7 +52,7 @@ def _asked(number: int, kind: str, language: Language) -> str:
     return words.replace(",", "").strip()
 
 
-def digit_by_digit(digits: str, language: Language, gap: str | None = None) -> str:
-    """Return each digit's name; what is no digit has none."""
-    names = [language.digits[int(digit)] for digit in digits if digit.isdecimal()]
-    return (language.gap if gap is None else gap).join(names)
+def digit_by_digit(digits: str, language: Language) -> str:
+    """Return the name of each digit."""
+    names = dict(zip("0123456789", language.digits, strict=True))
+    return language.gap.join([names[digit] for digit in digits])

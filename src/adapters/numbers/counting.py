@@ -1,6 +1,7 @@
 """Which form of a noun goes with a number, and of which gender the noun is."""
 
 _TEN, _HUNDRED = 10, 100
+_TANWIN = "ًا"
 _TEENS = range(11, 15)
 _FEW = range(2, 5)
 
@@ -13,7 +14,9 @@ def gender_of(noun: str) -> str:
 def form(number: int, noun: str, law: str, *, broken: bool = False) -> str:
     """Return the form of `one|many` or `one|few|many|broken` that the language's law asks for."""
     forms = (noun[2:] if noun[1:2] == ":" else noun).split("|")
-    return forms[min(_index(number, law, broken, len(forms)), len(forms) - 1)]
+    found = forms[min(_index(number, law, broken, len(forms)), len(forms) - 1)]
+    hundreds = law == "arabic" and number % _HUNDRED == 0 and not broken
+    return found.replace(_TANWIN, "") if hundreds else found
 
 
 def _index(number: int, law: str, broken: bool, forms: int) -> int:  # noqa: FBT001 - one table

@@ -12,6 +12,7 @@ from adapters.numbers.years import year
 _PART = re.compile(r"[0-9]+|[^\W\d_]+")
 _LONGEST = 40
 _LEAP = 2_000
+_MONTHS = 12
 _TWO_DIGITS, _FOUR_DIGITS, _SIX_DIGITS, _EIGHT_DIGITS = 2, 4, 6, 8
 _NEXT_CENTURY_UNTIL = 70
 
@@ -29,7 +30,7 @@ class Date:
         """Whether there is such a day."""
         if not self.month:
             return not self.day or 1 <= self.day <= 31  # noqa: PLR2004 - the longest month
-        if not 1 <= self.month <= len(calendar.mdays) - 1:
+        if not 1 <= self.month <= _MONTHS:
             return False
         return 0 <= self.day <= calendar.monthrange(self.year or _LEAP, self.month)[1]
 
@@ -95,13 +96,17 @@ def _cut(digits: str, order: str) -> tuple[list[str], str]:
 
 def _looks_like(parts: list[str], language: Language) -> str:
     named = next((index for index, part in enumerate(parts) if not part.isdigit()), None)
-    long = [index for index, part in enumerate(parts) if len(part) == _FOUR_DIGITS and part.isdigit()]
+    long = [
+        index for index, part in enumerate(parts) if len(part) == _FOUR_DIGITS and part.isdigit()
+    ]
     if len(parts) == 1:
         return "m" if named == 0 else "y" if long else "d"
     if len(parts) == 2:  # noqa: PLR2004 - a pair
         if long:
             return "ym" if long[0] == 0 else "my"
-        return {0: "md", 1: "dm"}.get(-1 if named is None else named) or language.order.replace("y", "")
+        return {0: "md", 1: "dm"}.get(-1 if named is None else named) or language.order.replace(
+            "y", ""
+        )
     if 0 in long:
         return "ymd"
     ordered = language.order if language.order != "ymd" or len(parts[0]) < _FOUR_DIGITS else "ymd"

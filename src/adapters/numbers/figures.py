@@ -8,7 +8,7 @@ from adapters.numbers.cardinals import LONGEST, cardinal, digit_by_digit
 from adapters.numbers.counting import form, gender_of
 from adapters.numbers.language import Language
 
-_MINUS = "-−"  # noqa: RUF001 - both are written
+_MINUS = "-−"
 _SPACES = "\u00a0\u202f"
 _LONGEST_PAIR = 3
 
@@ -48,7 +48,11 @@ def _whole(language: Language) -> re.Pattern[str]:
 def read(text: str, language: Language) -> Figure | None:
     """Read a text that is nothing but one number."""
     found = _whole(language).fullmatch(text)
-    return figure(found[2], language, negative=found[1] in _MINUS and found[1] != "") if found else None
+    return (
+        figure(found[2], language, negative=found[1] in _MINUS and found[1] != "")
+        if found
+        else None
+    )
 
 
 def figure(written: str, language: Language, *, negative: bool = False) -> Figure:

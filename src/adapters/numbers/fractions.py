@@ -32,7 +32,11 @@ def read_fraction(text: str, language: Language) -> str | None:
     if not slash or not all(_short(part) for part in (above, below, whole.strip() or "0")):
         return None
     said = fraction_said(int(above), int(below), language)
-    return f"{cardinal(int(whole), language)}{language.text('and') or language.gap}{said}" if whole else said
+    return (
+        f"{cardinal(int(whole), language)}{language.text('and') or language.gap}{said}"
+        if whole
+        else said
+    )
 
 
 def _short(digits: str) -> bool:

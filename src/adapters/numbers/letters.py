@@ -15,11 +15,13 @@ def spelled(text: str, language: Language | None) -> str:
     for character in _CHARACTER.findall(unicodedata.normalize("NFC", text)):
         if character not in names:
             names[character] = _named(character, language)
-        if said and unicodedata.category(character)[0] == "M":
-            said[-1] += character
-        else:
+            if said and unicodedata.category(character)[0] == "M":
+                names[character] = ""
+        if names[character]:
             said.append(names[character])
-    return " ".join(filter(None, said))
+        else:
+            said[-1] += character
+    return " ".join(said)
 
 
 def _named(character: str, language: Language | None) -> str:

@@ -8,9 +8,24 @@ from adapters.numbers.figures import Figure, counted, said
 from adapters.numbers.language import Language
 
 SIGNS: Mapping[str, str] = {
-    **{"US$": "USD", "R$": "BRL", "$": "USD", "€": "EUR", "£": "GBP", "￥": "JPY", "¥": "JPY"},  # noqa: RUF001
-    **{"₹": "INR", "Rs.": "INR", "₽": "RUB", "руб.": "RUB", "₩": "KRW", "₺": "TRY", "TL": "TRY"},
-    **{"zł": "PLN", "Kč": "CZK", "Ft": "HUF", "Fr.": "CHF"},
+    "US$": "USD",
+    "R$": "BRL",
+    "$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "￥": "JPY",
+    "¥": "JPY",
+    "₹": "INR",
+    "Rs.": "INR",
+    "₽": "RUB",
+    "руб.": "RUB",
+    "₩": "KRW",
+    "₺": "TRY",
+    "TL": "TRY",
+    "zł": "PLN",
+    "Kč": "CZK",
+    "Ft": "HUF",
+    "Fr.": "CHF",
     **{
         code: code
         for code in (
@@ -28,7 +43,7 @@ _CENTS = 2
 def currency(sign: str, language: Language) -> str:
     """Return the code of a sign, empty where the language has no word for the money."""
     code = SIGNS.get(sign, "")
-    if language.base == "zh" and sign in ("¥", "￥"):  # noqa: RUF001 - both are written
+    if language.base == "zh" and sign in ("¥", "￥"):
         code = "CNY"
     return code if language.text(code, "money") else ""
 
@@ -41,6 +56,8 @@ def sum_said(number: Figure, code: str, language: Language, scale: str = "") -> 
     if number.negative:
         words = sum_said(replace(number, negative=False), code, language)
         return f"{language.text('minus')}{language.gap}{words}"
+    if number.places and not minor:
+        number = replace(number, places=number.places.rstrip("0"))
     if len(number.places) != _CENTS or not minor:
         return counted(number, major, language)
     return _with_cents(number, major, minor, language)
@@ -58,6 +75,10 @@ def _with_cents(number: Figure, major: str, minor: str, language: Language) -> s
 def _scaled(number: Figure, major: str, scale: str, language: Language) -> str:
     forms = major.rpartition(":")[2].split("|")
     name = forms[2] if len(forms) > 2 else forms[-1]  # noqa: PLR2004 - of many
-    spoken = language.entries("scales").get("spoken", {})
-    word = spoken.get(scale, scale) if isinstance(spoken, dict) else scale
-    return language.text("joint", "scales").format(said(number, language, "m"), word, name)
+    shape = language.text("joint", "scales")
+    return shape.format(said(number, language, "m"), scale_said(scale, language), name)
+
+
+def scale_said(scale: str, language: Language) -> str:
+    """Return the whole word for a million or a thousand that was cut short."""
+    return language.entries("scales_short").get(scale, scale)

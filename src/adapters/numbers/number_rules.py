@@ -5,14 +5,17 @@ import re
 from adapters.numbers.cardinals import LONGEST, cardinal, digit_by_digit
 from adapters.numbers.figures import said
 from adapters.numbers.fractions import fraction_said, sign_said
-from adapters.numbers.money import currency, sum_said
+from adapters.numbers.money import currency, scale_said, sum_said
 from adapters.numbers.ordinals import ordinal
 from adapters.numbers.phones import dialled, phone_said
-from adapters.numbers.spot import DOTTED, FRACTION, MIXED, PHONE, RANGE, Reading, Spot, grammar, number_at
+from adapters.numbers.spot import DOTTED, FRACTION, MIXED, PHONE, RANGE, Reading, Spot, grammar
 from adapters.numbers.units import measured
 
 _FORMS = (("feminine", "f"), ("neuter", "n"), ("genitives", "genitive"), ("locatives", "locative"))
 _DOTTED_ORDINAL = re.compile(r"([0-9]{1,4})\.(?=\s[^\W\d_])")
+_ENDLESS = re.compile(rf"[0-9]{{{LONGEST + 1},}}+")
+_SHORT = re.compile(r"[0-9]{1,6}(?![0-9])")
+_NEVER_TIGHT = ("s", "B")
 _LONGEST_DENOMINATOR = 100
 
 
@@ -30,7 +33,7 @@ def phone_at(spot: Spot) -> Reading | None:
 def dotted_at(spot: Spot) -> Reading | None:
     """Read versions and addresses of machines, unless the points stand between thousands."""
     found = DOTTED.match(spot.text, spot.start)
-    if not found or number_at(spot)[1] == found.end():
+    if not found or spot.end == found.end():
         return None
     dot = f" {spot.language.text('.', 'signs')} "
     parts = (cardinal(int(part), spot.language) for part in found[0].split("."))
@@ -51,14 +54,13 @@ def fraction_at(spot: Spot) -> Reading | None:
 
 def ordinal_at(spot: Spot) -> Reading | None:
     """Read a number that its ending, or its full stop, makes an ordinal."""
-    language, suffixes = spot.language, grammar(spot.language).suffix
-    found = _suffixed(spot)
-    if found and suffixes:
+    language = spot.language
+    if found := _suffixed(spot):
         return found
     dotted = _DOTTED_ORDINAL.match(spot.text, spot.start)
     if not dotted or not language.text("dotted", "ordinals"):
         return None
-    before = spot.word_before().lower()
+    before = spot.word_before.lower()
     case = "weak" if before in language.words("weak_before", "ordinals") else ""
     led = bool(case) or before in language.words("before", "ordinals")
     if not led and (language.base == "de" or not spot.text[dotted.end() + 1].islower()):
@@ -67,12 +69,9 @@ def ordinal_at(spot: Spot) -> Reading | None:
 
 
 def _suffixed(spot: Spot) -> Reading | None:
-    found = re.compile(r"[0-9]{1,6}(?![0-9])").match(spot.text, spot.start)
-    if spot.language.base == "en":
-        suffix = re.compile(r"(st|nd|rd|th)(?![^\W_])")
-    elif not (suffix := grammar(spot.language).suffix):  # type: ignore[assignment]
-        return None
-    ending = suffix.match(spot.text, found.end()) if found else None
+    suffix = grammar(spot.language).suffix
+    found = _SHORT.match(spot.text, spot.start) if suffix else None
+    ending = suffix.match(spot.text, found.end()) if suffix and found else None
     if not found or not ending:
         return None
     words = spot.language.words
@@ -82,76 +81,82 @@ def _suffixed(spot: Spot) -> Reading | None:
 
 def counted_at(spot: Spot) -> Reading:
     """Read a number with the money or the unit it counts, or by itself."""
-    before = spot.before()
-    number, end = number_at(spot, negative=before.negative)
-    return (
-        _money(spot, before.start, before.sign, end)
-        or _unit(spot, end)
-        or _mixed(spot, end)
-        or Reading(*_alone(spot, before.start if before.sign in "#%" else spot.start - before.negative, end))
-    )
+    return _money(spot) or _unit(spot) or _mixed(spot) or _alone(spot)
 
 
-def _money(spot: Spot, start: int, sign: str, end: int) -> Reading | None:
-    patterns, language = grammar(spot.language), spot.language
-    number, _ = number_at(spot, negative=spot.before().negative)
-    scale = patterns.scale.match(spot.text, end) if patterns.scale else None
-    ended = scale.end() if scale else end
-    behind = patterns.coin.match(spot.text, ended) if not currency(sign, language) else None
-    code = currency(sign or (behind[1] if behind else ""), language)
+def _money(spot: Spot) -> Reading | None:
+    patterns, language, before = grammar(spot.language), spot.language, spot.before
+    scale = patterns.scale.match(spot.text, spot.end) if patterns.scale else None
+    end = scale.end() if scale else spot.end
+    code, start = currency(before.sign, language), before.start
+    if not code and (behind := patterns.coin.match(spot.text, end)):
+        code, start, end = currency(behind[1], language), _start(spot), behind.end()
     if not code:
         return None
-    first = start if not behind else spot.start - spot.before().negative
-    last = behind.end() if behind else ended
-    return Reading(first, last, sum_said(number, code, language, scale[1] if scale else ""))
+    return Reading(start, end, sum_said(spot.number, code, language, scale[1] if scale else ""))
 
 
-def _unit(spot: Spot, end: int) -> Reading | None:
-    found = grammar(spot.language).unit.match(spot.text, end)
-    before = spot.before()
-    number, _ = number_at(spot, negative=before.negative)
-    start = spot.start - before.negative
-    if before.sign == "%":
-        return Reading(before.start, end, measured(number, "%", spot.language))
-    if not found or (found[2] == "s" and not found[1]):
+def _start(spot: Spot) -> int:
+    return spot.start - spot.before.negative
+
+
+def _unit(spot: Spot) -> Reading | None:
+    if spot.before.sign in ("%", "٪"):
+        return Reading(spot.before.start, spot.end, measured(spot.number, "%", spot.language))
+    found = grammar(spot.language).unit.match(spot.text, spot.end)
+    if not found or (found[2] in _NEVER_TIGHT and not found[1]) or _in_a_name(spot):
         return None
-    words = measured(number, found[2], spot.language)
-    return Reading(start, found.end(), words) if words else None
+    words = measured(spot.number, found[2], spot.language)
+    return Reading(_start(spot), found.end(), words)
 
 
-def _mixed(spot: Spot, end: int) -> Reading | None:
-    found = MIXED.match(spot.text, end)
+def _in_a_name(spot: Spot) -> bool:
+    before = spot.text[spot.start - 1 : spot.start]
+    return before.isascii() and before.isalpha()
+
+
+def _mixed(spot: Spot) -> Reading | None:
+    found = MIXED.match(spot.text, spot.end)
     if not found:
         return None
     language = spot.language
-    number, _ = number_at(spot)
     if found[1]:
         part = sign_said(found[1], language)
     elif 0 < int(found[2]) < int(found[3]):
         part = fraction_said(int(found[2]), int(found[3]), language)
     else:
         return None
-    return Reading(spot.start, found.end(), said(number, language) + (language.text("and") or "") + part)
+    words = said(spot.number, language) + (language.text("and") or language.gap) + part
+    return Reading(_start(spot), found.end(), words)
 
 
-def _alone(spot: Spot, start: int, end: int) -> tuple[int, int, str]:
-    language, before = spot.language, spot.before()
-    number, _ = number_at(spot, negative=before.negative)
-    words = said(number, language, _native(spot, end))
-    if before.sign in ("#", "＃"):  # noqa: RUF001 - as wide as their letters
-        return before.start, end, language.text("number").format(words)
+def _alone(spot: Spot) -> Reading:
+    language, before, end = spot.language, spot.before, spot.end
+    words = said(spot.number, language, _native(spot))
+    if before.sign in ("#", "＃"):
+        return Reading(before.start, end, language.text("number").format(words))
     if found := RANGE.match(spot.text, end):
-        return start, found.end(), words + language.text("to")
-    return start, end, words
+        return Reading(_start(spot), found.end(), words + language.text("to"))
+    scale = grammar(language).scale
+    found = scale.match(spot.text, end) if scale else None
+    full = scale_said(found[1], language) if found else ""
+    if found and full != found[1] and found[1].endswith("."):
+        return Reading(_start(spot), found.end(), f"{words}{language.gap}{full}")
+    return Reading(_start(spot), end, words)
 
 
-def _native(spot: Spot, end: int) -> str:
-    """Korean counts hours, people and things in words of its own."""
-    after = spot.text[end : end + 3].lstrip()
-    return "native" if any(after.startswith(word) for word in spot.language.words("native_before")) else ""
+def _native(spot: Spot) -> str:
+    """Return how Chinese and Korean count things; what follows `number` is not counted."""
+    after = spot.text[spot.end : spot.end + 3].lstrip()
+    counted = after.startswith(spot.language.words("native_before")) if after else False
+    return (
+        "native" if counted and spot.text[spot.start - 1 : spot.start] not in ("第", "제") else ""
+    )
 
 
 def long_at(spot: Spot) -> Reading | None:
     """Read digits that are too many for a number one by one."""
-    found = re.compile(rf"[0-9]{{{LONGEST + 1},}}+").match(spot.text, spot.start)
-    return Reading(spot.start, found.end(), digit_by_digit(found[0], spot.language)) if found else None
+    found = _ENDLESS.match(spot.text, spot.start)
+    return (
+        Reading(spot.start, found.end(), digit_by_digit(found[0], spot.language)) if found else None
+    )

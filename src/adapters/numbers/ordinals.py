@@ -50,7 +50,9 @@ def _slavic(number: int, language: Language) -> tuple[str, str]:
     rest = number % _THOUSAND
     if rest:
         before = cardinal(number - rest, language) + " " if number > rest else ""
-        return _short(before, language), language.words("hundreds", "ordinals")[rest // _HUNDRED - 1]
+        return _short(before, language), language.words("hundreds", "ordinals")[
+            rest // _HUNDRED - 1
+        ]
     thousands = language.words("thousands", "ordinals")
     named = number // _THOUSAND
     return "", thousands[named - 1] if named <= len(thousands) else ""

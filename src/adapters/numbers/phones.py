@@ -20,7 +20,9 @@ _SHORTEST = 7
 def phone_said(text: str, language: Language) -> str:
     """Say a number as it is read out to someone who dials it."""
     groups = [_group(part, language) for part in _GROUP.findall(text)]
-    return ", ".join(filter(None, groups)).replace(f"{language.text('+', 'signs')}, ", f"{language.text('+', 'signs')} ")
+    return ", ".join(filter(None, groups)).replace(
+        f"{language.text('+', 'signs')}, ", f"{language.text('+', 'signs')} "
+    )
 
 
 def _group(part: str, language: Language) -> str:
@@ -34,6 +36,6 @@ def _group(part: str, language: Language) -> str:
 def dialled(written: str) -> bool:
     """Tell a telephone number from a number with spaces or points, or a date."""
     digits = sum(character.isdigit() for character in written)
-    if digits < _SHORTEST or _TRIPLES.fullmatch(written) and written[0] != "0":
+    if digits < _SHORTEST or (_TRIPLES.fullmatch(written) and written[0] != "0"):
         return False
     return written[0] in "+0(" or "-" in written

@@ -17,10 +17,12 @@ from adapters.numbers.times import length_said, read_time, time_said
 
 Said = Callable[[str, str, Language], str | None]
 
-_LONGEST_FITTING = 100
-_ORDINAL = re.compile(r"([0-9]+)(?:st|nd|rd|th|\.|[^\W\d_]{1,4}|\.?[ºª°]|-[^\W\d_]{1,3})?", re.ASCII)
-_MONEY = re.compile(rf"\s*([-−]?)({PATTERN})?\s?([-−]?)([0-9.,\s]+)({PATTERN})?\s*")  # noqa: RUF001
-_UNIT = re.compile(r"\s*([-−]?[0-9][0-9.,\s]*)(.+)")  # noqa: RUF001
+_LONGEST_FITTING, _LONGEST_SPELLED = 100, 5_000
+_ORDINAL = re.compile(
+    r"([0-9]+)(?:st|nd|rd|th|\.|[^\W\d_]{1,4}|\.?[ºª°]|-[^\W\d_]{1,3})?", re.ASCII
+)
+_MONEY = re.compile(rf"\s*([-−]?)({PATTERN})?\s?([-−]?)([0-9.,\s]+)({PATTERN})?\s*")
+_UNIT = re.compile(r"\s*([-−]?[0-9][0-9.,\s]*)(.+)")
 _RUN = re.compile(r"[0-9]{5,}")
 
 
@@ -111,11 +113,11 @@ KINDS: Mapping[str, Said] = {
 }
 """All kinds there are; those that are not bounded by what fits them work letter by letter."""
 
-LETTER_BY_LETTER = frozenset(("characters", "spell-out", "verbatim", "digits", "number_digit", "telephone", "address"))
+LETTER_BY_LETTER = frozenset(
+    ("characters", "spell-out", "verbatim", "digits", "number_digit", "telephone", "address")
+)
 
 
 def fitting(text: str, kind: str) -> bool:
     """Tell whether a text may be one such thing; none is longer than a line."""
-    return kind in LETTER_BY_LETTER or len(text) <= _LONGEST_FITTING
-
-
+    return len(text) <= (_LONGEST_SPELLED if kind in LETTER_BY_LETTER else _LONGEST_FITTING)

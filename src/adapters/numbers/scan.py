@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from adapters.numbers.calendar_rules import clock_at, date_at, day_of_month, year_at
+from adapters.numbers.calendar_rules import clock_at, date_at, day_of_month, hungarian_at, year_at
 from adapters.numbers.cardinals import Toil
 from adapters.numbers.fractions import SIGNS, sign_said
 from adapters.numbers.language import Language
@@ -20,15 +20,16 @@ from adapters.numbers.spot import Reading, Spot
 
 _DIGIT = re.compile(rf"[0-9{SIGNS}]")
 _WIDE = {
-    ord(character): str(unicodedata.decimal(character))
-    for first in "٠۰०０"  # noqa: RUF001 - the digits of Arabic, Persian, Hindi and of wide type
+    character: str(unicodedata.decimal(character))
+    for first in "٠۰०０"
     for character in map(chr, range(ord(first), ord(first) + 10))
 }
+_WIDE_DIGIT = re.compile("[٠-٩۰-۹०-९０-９]")
 _RULES: tuple[Callable[[Spot], Reading | None], ...] = (
-    *(long_at, date_at, day_of_month, clock_at, phone_at, dotted_at),
+    *(long_at, date_at, day_of_month, hungarian_at, clock_at, phone_at, dotted_at),
     *(fraction_at, ordinal_at, year_at, counted_at),
 )
-_MOST_SPOTS = 500
+_MOST_SPOTS = 300
 _MOST_DIGITS = 300
 """How much is put into words; the rest stays in digits, which the engines can read too."""
 
@@ -37,7 +38,7 @@ _LATIN_TO_GREEK = 0x0590
 
 def numbers_said(text: str, language: Language) -> str:
     """Return the text with words for its numbers."""
-    plain = text if text.isascii() else text.translate(_WIDE)
+    plain = _narrow(text) if _WIDE_DIGIT.search(text) else text
     parts: list[str] = []
     done, limit = 0, Toil.digits + _MOST_DIGITS
     for _ in range(_MOST_SPOTS):
@@ -48,6 +49,13 @@ def numbers_said(text: str, language: Language) -> str:
         parts += (text[done : reading.start], _apart(plain, reading, language))
         done = reading.end + _glued(plain, reading.end, language)
     return "".join([*parts, text[done:]])
+
+
+def _narrow(text: str) -> str:
+    """Write the digits of all scripts as ours; `replace` is ten times as fast as `translate`."""
+    for character, digit in _WIDE.items():
+        text = text.replace(character, digit)
+    return text
 
 
 def _read(spot: Spot) -> Reading:

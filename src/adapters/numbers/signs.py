@@ -61,10 +61,14 @@ class _Forms:
             *(re.escape(each) + r"(?![^\W_])" for each in self._closing),
         ]
         self.short = re.compile("|".join(alternatives)) if alternatives else None
-        self.leading = re.compile(rf"({'|'.join(before)}) ({_LETTERS})\b(?!['’])") if before else None  # noqa: RUF001
+        self.leading = (
+            re.compile(rf"({'|'.join(before)}) ({_LETTERS})\b(?!['’])") if before else None
+        )
         suffix = "(?:" + "|".join(language.words("suffixes", "roman") or [r"\."]) + ")?"
         names = "|".join(following)
-        self.trailing = re.compile(rf"({_LETTERS})({suffix})(?= (?:{names}))") if following else None
+        self.trailing = (
+            re.compile(rf"({_LETTERS})({suffix})(?= (?:{names}))") if following else None
+        )
 
     @staticmethod
     @lru_cache(maxsize=64)
@@ -88,7 +92,8 @@ class _Forms:
             pattern = self._language.text("ordinal", "roman") or "{}"
             return f"{found[1]} {pattern.format(ordinal(number, self._language))}"
         first = self._language.text("first", "roman") if number == 1 else ""
-        return f"{found[1]} {first or cardinal(number, self._language, 'm' if self._language.base == 'es' else '')}"
+        gender = "m" if self._language.base == "es" else ""
+        return f"{found[1]} {first or cardinal(number, self._language, gender)}"
 
     def roman_before(self, found: re.Match[str]) -> str:
         number = roman(found[1])

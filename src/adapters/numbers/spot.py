@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from adapters.numbers import figures, money, phones, units
 from adapters.numbers.figures import Figure
 from adapters.numbers.fractions import SIGNS
 from adapters.numbers.language import Language
 
-_BEFORE = re.compile(rf"({money.PATTERN}|[#＃%])?(\s?)([-−]?)(?:({money.PATTERN})\s?)?\Z")  # noqa: RUF001
+_BEFORE = re.compile(rf"({money.PATTERN}|[#＃%])?(\s?)([-−]?)(?:({money.PATTERN})\s?)?\Z")
 _LONGEST_BEFORE = 6
 _LAST_WORD = re.compile(r"([^\W\d_]+)\.?,?\s\Z")
 _LONGEST_WORD = 16
@@ -33,7 +33,7 @@ class Before:
     negative: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spot:
     """Where digits begin; nothing before `done` may be read again."""
 
@@ -42,11 +42,15 @@ class Spot:
     done: int
     language: Language
 
+    @cached_property
     def word_before(self) -> str:
         """Return the word before the number, without its full stop."""
-        found = _LAST_WORD.search(self.text[max(self.done, self.start - _LONGEST_WORD) : self.start])
+        found = _LAST_WORD.search(
+            self.text[max(self.done, self.start - _LONGEST_WORD) : self.start]
+        )
         return found[1] if found else ""
 
+    @cached_property
     def before(self) -> Before:
         """Return the sign of a currency and the minus before the number."""
         earliest = max(self.done, self.start - _LONGEST_BEFORE)
@@ -61,8 +65,21 @@ class Spot:
         opened = not ahead or ahead.isspace() or ahead in "(["
         if minus and not (opened or found[1] or found[2]):
             minus, sign = False, ""
-        start = earliest + found.start() if sign else self.start - minus
+        begun = found.start(1) if found[1] else found.start(3) if minus else found.start(4)
+        start = earliest + begun if sign else self.start - minus
         return Before(start, sign, negative=minus)
+
+    @cached_property
+    def number(self) -> Figure:
+        """The number that begins here, with the minus before it."""
+        written = self.text[self.start : self.end]
+        return figures.figure(written, self.language, negative=self.before.negative)
+
+    @cached_property
+    def end(self) -> int:
+        """Where the number ends; a digit is always one."""
+        found = grammar(self.language).number.match(self.text, self.start)
+        return found.end() if found else self.start + 1
 
 
 class Grammar:
@@ -77,7 +94,9 @@ class Grammar:
         self.coin = _compiled(rf"\s?({money.PATTERN})(?![^\W\d_])")
         self.scale = _compiled(rf"\s?({_any(scales)})(?![^\W\d_])") if scales else None
         self.suffix = _compiled(rf"({_any(suffixes)})(?![^\W_])") if suffixes else None
-        self.month = _compiled(rf"(\.?|er|º|st|nd|rd|th)\s(?:(?:de|of)\s)?({_any(months)})(?![^\W\d_])")
+        self.month = _compiled(
+            rf"(\.?|er|º|st|nd|rd|th)\s(?:(?:de|of)\s)?({_any(months)})(?![^\W\d_])"
+        )
         self.year = _compiled(r",?\s(?:(?:de|del|of)\s)?([0-9]{4})(?![0-9.,:/\-][0-9]|[0-9])")
         self.months = frozenset(name.lower() for name in months)
 
@@ -102,14 +121,6 @@ MIXED = re.compile(rf"\s?([{SIGNS}])|\s([0-9])/([0-9]{{1,2}})(?![0-9/])")
 def grammar(language: Language) -> Grammar:
     """Return the grammar of a language, made once."""
     return Grammar(language)
-
-
-def number_at(spot: Spot, *, negative: bool = False) -> tuple[Figure, int]:
-    """Read the number at a spot and return where it ends."""
-    found = grammar(spot.language).number.match(spot.text, spot.start)
-    if found is None:  # a digit is always a number
-        raise ValueError(spot.text[spot.start : spot.start + 1])
-    return figures.figure(found[0], spot.language, negative=negative), found.end()
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

@@ -13,7 +13,7 @@ _CLOCK = re.compile(
     r"\s?(?:([aApP])\.?\s?[mM]\.?|[hH]|Uhr|uur|Z)?\s*"
 )
 _LENGTH = re.compile(
-    r"\s*(?:([0-9]{1,6})\s?h)?\s?(?:([0-9]{1,6})\s?(?:['′]|m(?:in)?))?"  # noqa: RUF001 - primes
+    r"\s*(?:([0-9]{1,6})\s?h)?\s?(?:([0-9]{1,6})\s?(?:['′]|m(?:in)?))?"
     r"\s?(?:([0-9]{1,6})\s?(?:[\"″s]|''))?\s*"
 )
 _HOURS, _NOON, _PADDED = 24, 12, 10
@@ -37,7 +37,13 @@ def read_time(text: str, shape: str) -> Time | None:
     half = f"{found[4].lower()}m" if found[4] else ""
     hour = int(found[1])
     if shape.lower() == "hms12" and not half:
-        half = "pm" if hour >= _NOON and hour != _HOURS else "am" if hour != hour % _NOON or not hour else ""
+        half = (
+            "pm"
+            if hour >= _NOON and hour != _HOURS
+            else "am"
+            if hour != hour % _NOON or not hour
+            else ""
+        )
         hour = hour % _NOON or _NOON
     return Time(hour, int(found[2] or 0), int(found[3] or 0), half)
 
@@ -48,9 +54,13 @@ def time_said(time: Time, language: Language, before: str = "") -> str:
     if time.minute or time.second:
         said = language.text("full", "times").format(h=hour, m=_minute(time, language))
     else:
-        said = language.text(_whole(time, language), "times").format(h=_counted_hour(time, hour, language))
+        said = language.text(_whole(time, language), "times").format(
+            h=_counted_hour(time, hour, language)
+        )
     if time.second:
-        said += language.text("and") + counted(Figure(str(time.second)), language.text("s", "units"), language)
+        said += language.text("and") + counted(
+            Figure(str(time.second)), language.text("s", "units"), language
+        )
     return language.text(time.half, "times").format(said) if time.half else said
 
 
@@ -85,7 +95,9 @@ def _hour(time: Time, language: Language, before: str) -> str:
         bent = before.lower() in language.words("bent_after", "times")
         said = ordinal(time.hour, language, "f")
         return bend(said, language.bends("bent", "times")) if bent else said
-    return cardinal(time.hour, language, gender if gender != "native" or time.hour <= _NOON else "")
+    return cardinal(
+        time.hour, language, gender if language.base != "ko" or time.hour <= _NOON else ""
+    )
 
 
 def _counted_hour(time: Time, hour: str, language: Language) -> str:

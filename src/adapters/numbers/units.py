@@ -11,7 +11,16 @@ _COMPOSED = (
     *("kHz", "MHz", "GHz", "kW", "MW", "ms", "kV", "mV", "mW"),
 )
 _SPEEDS = ("km/h", "m/s", "km/s", "MB/s", "GB/s")
-_SAME = {"m2": "m²", "km2": "km²", "º C": "°C", "° C": "°C", "º": "°", "℃": "°C", "℉": "°F", "％": "%"}  # noqa: RUF001
+_SAME = {
+    "m2": "m²",
+    "km2": "km²",
+    "º C": "°C",
+    "° C": "°C",
+    "º": "°",
+    "℃": "°C",
+    "℉": "°F",
+    "％": "%",
+}
 
 
 def noun(written: str, language: Language) -> str:

@@ -26,7 +26,9 @@ def year(number: int, language: Language) -> str:
 
 def _english(number: int, language: Language) -> str:
     century, rest = divmod(number, _HUNDRED)
-    plain = number < _THOUSAND or len(str(number)) > _LONGEST or number % _THOUSAND < len(_TEENS) + 1
+    plain = (
+        number < _THOUSAND or len(str(number)) > _LONGEST or number % _THOUSAND < len(_TEENS) + 1
+    )
     if plain:
         return cardinal(number, language)
     first = cardinal(century, language)
