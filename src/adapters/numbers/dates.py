@@ -77,6 +77,8 @@ def read_date(text: str, shape: str, language: Language) -> Date | None:
     order = re.sub(r"(.)\1+", r"\1", re.sub(r"[^ymd]", "", shape.lower()))
     if len(parts) == 1 and len(parts[0]) in (_SIX_DIGITS, _EIGHT_DIGITS):
         parts, order = _cut(parts[0], order or "ymd")
+    if not parts:
+        return None
     order = order or _looks_like(parts, language)
     date = _filled(parts, order, language)
     if date is None and not shape and set(order) == set("mdy"):

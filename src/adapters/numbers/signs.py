@@ -56,7 +56,7 @@ class _Forms:
         before = [*language.words("cardinal_after", "roman"), *self._ordinal_after]
         following = language.words("ordinal_before", "roman")
         alternatives = [
-            *(re.escape(each) + r"(?=\s[^\W\d_])" for each in language.entries("titles")),
+            *(re.escape(each) + _following(each) for each in language.entries("titles")),
             *(re.escape(each) + r"(?=\s?[0-9])" for each in numbered),
             *(re.escape(each) + r"(?![^\W_])" for each in self._closing),
         ]
@@ -102,6 +102,11 @@ class _Forms:
         noun = found.string[found.end() : found.end() + 8].split()[0]
         case = {"века": "genitive", "веке": "locative", "wieku": "genitive"}.get(noun, "")
         return ordinal(number, self._language, case)
+
+
+def _following(short: str) -> str:
+    """A title that could be something else is one only before a name."""
+    return r"(?=\s[^\W\d_a-z])" if short[0].isupper() else r"(?=\s[^\W\d_])"
 
 
 def _within_word(found: re.Match[str]) -> bool:

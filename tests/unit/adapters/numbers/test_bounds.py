@@ -1,5 +1,7 @@
 import random
 import time
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -80,34 +82,31 @@ def _numbers() -> str:
 HOSTILE = (*((tile * _SIZE)[:_SIZE] for tile in _TILES), _noise(), _numbers())
 
 
-def _quickest(text: str, language: str) -> float:
+def _quickest(said: Callable[[], object]) -> float:
     """Return the least of some tries: the machine's other work is not the text's."""
     tries = []
-    for _ in range(5):
+    for _ in range(8):
         begun = time.process_time()
-        WORDING.in_words(text, language)
+        said()
         tries.append(time.process_time() - begun)
         if tries[-1] < _LIMIT_S:
             break
     return min(tries)
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "ru", "zh-cn"])
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
 def test_no_text_of_this_size_takes_long(language: str) -> None:
     WORDING.in_words("1 km, 1st, IV", language)
-    slow = {text[:20]: took for text in HOSTILE if (took := _quickest(text, language)) >= _LIMIT_S}
-    assert not slow
+    for text in HOSTILE:
+        took = _quickest(partial(WORDING.in_words, text, language))
+        assert took < _LIMIT_S, text[:20]
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_no_kind_takes_long(kind: str) -> None:
-    for text in HOSTILE[:20]:
-        tries = []
-        for _ in range(3):
-            begun = time.process_time()
-            WORDING.say_as(text, kind, "", "en")
-            tries.append(time.process_time() - begun)
-        assert min(tries) < _LIMIT_S, text[:20]
+    for text in HOSTILE[::4]:
+        took = _quickest(partial(WORDING.say_as, text, kind, "", "en"))
+        assert took < _LIMIT_S, text[:20]
 
 
 _PIECES = st.lists(
@@ -121,7 +120,7 @@ _LANGUAGES = st.sampled_from(XTTS_LANGUAGES)
 
 
 @given(text=_PIECES, language=_LANGUAGES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_text_is_too_odd_to_be_said(text: str, language: str) -> None:
     said = WORDING.in_words(text, language)
     assert bool(said.strip()) == bool(text.strip())
@@ -133,7 +132,7 @@ def test_no_text_is_too_odd_to_be_said(text: str, language: str) -> None:
     kind=st.sampled_from(sorted(KINDS)),
     shape=st.sampled_from(["", "mdy", "y", "hms12", "USD"]),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_text_is_too_odd_for_a_kind(text: str, language: str, kind: str, shape: str) -> None:
     said = WORDING.say_as(text, kind, shape, language)
     assert said is not None
@@ -144,14 +143,14 @@ def test_no_text_is_too_odd_for_a_kind(text: str, language: str, kind: str, shap
 @given(
     text=st.text(alphabet=st.characters(exclude_categories=["N", "S", "P"])), language=_LANGUAGES
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_text_without_digits_and_signs_stays_as_it_is(text: str, language: str) -> None:
     once = WORDING.in_words(text, language)
     assert WORDING.in_words(once, language) == once
 
 
 @given(number=st.integers(0, 10**LONGEST - 1), language=_LANGUAGES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_number_has_words_without_digits(number: int, language: str) -> None:
     for kind in ("cardinal", "ordinal"):
         said = WORDING.say_as(str(number), kind, "", language)

@@ -47,7 +47,10 @@ HEARD = [
     (
         "es",
         "1.234,50 €, 1º 2ª siglo XX",
-        "mil doscientos treinta y cuatro euros con cincuenta céntimos, primero segunda siglo veinte",
+        (
+            "mil doscientos treinta y cuatro euros con cincuenta "
+            "céntimos, primero segunda siglo veinte"
+        ),
     ),
     ("es", "$1.000.000", "un millón de dólares"),
     ("fr", "à 14h30, 71 %", "à quatorze heures trente, soixante et onze pour cent"),
