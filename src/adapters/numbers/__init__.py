@@ -1,0 +1,1 @@
+"""How numbers, dates, times, sums of money and units are said, over num2words and tables."""
