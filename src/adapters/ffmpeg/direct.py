@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from domain import wav
 from domain.audio import Samples, to_int16
-from domain.companding import to_alaw, to_ulaw
+from domain.companding import a_law, mu_law
 from domain.formats import AudioFormat, Codec
 from domain.ports import Encoder
 
@@ -16,8 +16,8 @@ _UNREAD_BYTES = 64 * 1024
 _LAWS: Mapping[Codec, Callable[[Samples], bytes]] = {
     Codec.PCM: to_int16,
     Codec.WAV: to_int16,
-    Codec.ULAW: to_ulaw,
-    Codec.ALAW: to_alaw,
+    Codec.ULAW: mu_law,
+    Codec.ALAW: a_law,
 }
 
 

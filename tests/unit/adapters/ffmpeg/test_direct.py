@@ -8,7 +8,7 @@ import soundfile
 
 from adapters.ffmpeg.direct import DirectEncoder, WholeDirectEncoder
 from domain.audio import Samples, to_int16
-from domain.companding import to_alaw, to_ulaw
+from domain.companding import a_law, mu_law
 from domain.formats import format_named
 from domain.ports import Encoder
 from domain.wav import MARK
@@ -28,7 +28,7 @@ async def everything(encoder: Encoder) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "law"), [("pcm", to_int16), ("ulaw", to_ulaw), ("alaw", to_alaw)], ids=str
+    ("name", "law"), [("pcm", to_int16), ("ulaw", mu_law), ("alaw", a_law)], ids=str
 )
 async def test_samples_come_out_in_order_as_they_go_in(name: str, law: Law) -> None:
     encoder, sound = DirectEncoder(format_named(name)), noise(3000)
