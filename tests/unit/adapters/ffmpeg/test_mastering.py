@@ -18,7 +18,8 @@ RATES_HZ = (8_000, 11_025, 22_050, 24_000, 44_100, 48_000)
 async def test_a_tone_is_as_loud_as_the_standard_says(rate_hz: int) -> None:
     told = await heard(FFMPEG, tone(2.0, rate_hz, 997, 0.1), 10)
     assert told.lufs == pytest.approx(-23.01, abs=0.05)
-    assert told.peak_dbtp == pytest.approx(-20.0, abs=0.1)
+    # a tone that is cut off rings between its last samples
+    assert told.peak_dbtp == pytest.approx(-20.0, abs=0.25)
 
 
 async def test_the_end_of_a_sound_is_heard_too() -> None:
