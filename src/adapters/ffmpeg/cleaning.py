@@ -14,8 +14,9 @@ from domain.audio import Pcm, Samples, join, silence
 from domain.errors import StudioBusyError
 
 _REDUCTION_DB = 12
-_QUIET_S = 0.2
-_TIMES = 3
+# as long as a stop closes the lips: fluent speech has no other pause, and is not to be noise
+_QUIET_S = 0.06
+_TIMES = 10
 _EDGE_S = 0.05
 _LOWEST_DB, _HIGHEST_DB = -80.0, -20.0
 _BELOW_FLOOR_DB = -2.0

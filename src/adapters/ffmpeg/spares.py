@@ -86,8 +86,11 @@ class Spares(Generic[Kind, Made]):
                 await self._stand_ready(kind)
 
     async def _stand_ready(self, kind: Kind) -> None:
-        if kind in self._ready:
-            return
+        if (waiting := self._ready.pop(kind, None)) is not None:
+            if waiting.runs:
+                self._ready[kind] = waiting
+                return
+            await waiting.aclose()
         try:
             spare = await self._start(kind)
         except StudioBusyError:
