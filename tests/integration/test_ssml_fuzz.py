@@ -91,10 +91,28 @@ def test_the_largest_documents_end_at_once(name: str) -> None:
     assert least_spent_s(LARGE[name]) < MOST_S
 
 
+def more_s(held: str) -> float:
+    """The time that a thousand more characters take behind what is held back."""
+
+    def once() -> float:
+        feed = SsmlMarkup(EchoWording()).begin("en")
+        feed.feed(held)
+        began = time.thread_time()
+        for _ in range(1_000):
+            feed.feed("a")
+        return time.thread_time() - began
+
+    return min(once() for _ in range(4))
+
+
+@pytest.mark.parametrize("opening", ["<a ", '<a b="', "<!--", "<![CDATA[", "<?a "])
+def test_what_is_held_back_is_not_looked_at_again(opening: str) -> None:
+    assert more_s(opening + "a" * 60_000) < 3 * more_s(opening) + 0.01
+
+
 @pytest.mark.parametrize("name", LARGE)
-def test_the_largest_documents_cost_no_more_than_their_length_in_pieces(name: str) -> None:
-    """Read again at each piece, a tag of 64 KB in 4,096 pieces would cost minutes."""
-    assert spent_s(LARGE[name][:65_536], 4_096) < 2.0
+def test_the_largest_documents_may_come_in_pieces(name: str) -> None:
+    assert spent_s(LARGE[name][:65_536], 1_024) < 1.0
 
 
 @pytest.mark.parametrize("name", ["breaks", "marks", "CDATA", "alias", "depth", "far too long"])
