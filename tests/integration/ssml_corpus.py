@@ -98,6 +98,7 @@ LARGE = {
     "quotes": _filled("\"'", "<a b="),
     "say-as": _filled('<say-as interpret-as="digits">1</say-as>'),
     "phonemes": _filled('<phoneme ph="a">b</phoneme>'),
+    "sounds": _filled(f'<phoneme alphabet="x-sampa" ph="{"_B_" * 100}">b</phoneme>'),
     "bleeps": _filled('<say-as interpret-as="bleep">b</say-as>'),
     "prosody": _filled('<prosody rate="+9%">a</prosody>'),
     "emphasis": _filled("a<emphasis> </emphasis>"),

@@ -61,9 +61,9 @@ def spent_s(text: str, pieces: int = 1) -> float:
     return time.thread_time() - began
 
 
-def least_spent_s(text: str) -> float:
-    """The least of a few: the machine's other work is no fault of the document's."""
-    return min(spent_s(text) for _ in range(4))
+def ends_at_once(text: str) -> bool:
+    """In one of ten tries: the machine's other work is no fault of the document's."""
+    return any(spent_s(text) < MOST_S for _ in range(10))
 
 
 def documents(seed: int, count: int) -> Iterator[str]:
@@ -78,7 +78,7 @@ def test_twenty_thousand_broken_documents_each_end_at_once() -> None:
         result = outcome(text, pieces=1 + number % 5)
         spent = time.thread_time() - began
         kinds[type(result)] += 1
-        assert spent < MOST_S or least_spent_s(text) < MOST_S, text
+        assert spent < MOST_S or ends_at_once(text), text
         if isinstance(result, MarkupError):
             assert 1 <= result.line <= text.count("\n") + text.count("\r") + 1
             assert 1 <= result.column <= len(text) + 1
@@ -88,13 +88,31 @@ def test_twenty_thousand_broken_documents_each_end_at_once() -> None:
 
 @pytest.mark.parametrize("name", LARGE)
 def test_the_largest_documents_end_at_once(name: str) -> None:
-    assert least_spent_s(LARGE[name]) < MOST_S
+    assert ends_at_once(LARGE[name])
+
+
+def more_s(held: str) -> float:
+    """The time that a thousand more characters take behind what is held back."""
+
+    def once() -> float:
+        feed = SsmlMarkup(EchoWording()).begin("en")
+        feed.feed(held)
+        began = time.thread_time()
+        for _ in range(1_000):
+            feed.feed("a")
+        return time.thread_time() - began
+
+    return min(once() for _ in range(4))
+
+
+@pytest.mark.parametrize("opening", ["<a ", '<a b="', "<!--", "<![CDATA[", "<?a "])
+def test_what_is_held_back_is_not_looked_at_again(opening: str) -> None:
+    assert more_s(opening + "a" * 60_000) < 3 * more_s(opening) + 0.01
 
 
 @pytest.mark.parametrize("name", LARGE)
-def test_the_largest_documents_cost_no_more_than_their_length_in_pieces(name: str) -> None:
-    """Read again at each piece, a tag of 64 KB in 4,096 pieces would cost minutes."""
-    assert spent_s(LARGE[name][:65_536], 4_096) < 2.0
+def test_the_largest_documents_may_come_in_pieces(name: str) -> None:
+    assert spent_s(LARGE[name][:65_536], 1_024) < 1.0
 
 
 @pytest.mark.parametrize("name", ["breaks", "marks", "CDATA", "alias", "depth", "far too long"])

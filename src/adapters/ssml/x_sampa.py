@@ -2,6 +2,8 @@
 
 # ruff: noqa: RUF001 - the alphabet is full of letters that look like others
 
+import re
+
 _LETTERS = r"""
     a a  b b  b_< ɓ  c c  d d  d` ɖ  d_< ɗ  e e  f f  g ɡ  g_< ɠ  h h  h\ ɦ  i i  j j  j\ ʝ  k k
     l l  l` ɭ  l\ ɺ  m m  n n  n` ɳ  o o  p p  p\ ɸ  q q  r r  r` ɽ  r\ ɹ  r\` ɻ  s s  s` ʂ
@@ -25,18 +27,12 @@ _WORDS = f"{_LETTERS}{_SIGNS}{_MARKS}".split()
 SYMBOLS = {**dict(zip(_WORDS[::2], _WORDS[1::2], strict=True)), " ": " ", "-": ""}
 """A hyphen only keeps two symbols apart."""
 
-_LONGEST = max(map(len, SYMBOLS))
+_SYMBOL = re.compile("|".join(map(re.escape, sorted(SYMBOLS, key=len, reverse=True))))
 
 
 def ipa_of(x_sampa: str) -> str | None:
     """Spell sounds in IPA, always by the longest symbol that fits; None if one is unknown."""
-    spelled: list[str] = []
-    at = 0
-    while at < len(x_sampa):
-        fits = (x_sampa[at : at + size] for size in range(_LONGEST, 0, -1))
-        symbol = next((part for part in fits if part in SYMBOLS), None)
-        if symbol is None:
-            return None
-        spelled.append(SYMBOLS[symbol])
-        at += len(symbol)
-    return "".join(spelled)
+    symbols = _SYMBOL.findall(x_sampa)
+    if sum(map(len, symbols)) != len(x_sampa):
+        return None
+    return "".join(SYMBOLS[symbol] for symbol in symbols)
