@@ -6,7 +6,7 @@ _OTHERWISE = "en"
 _LINES = {
     "en": "The morning train was quiet, and the fields beside the track lay in soft light.",
     "es": "El tren de la mañana iba tranquilo, y los campos de al lado brillaban con luz suave.",
-    "fr": "Le train du matin roulait sans bruit, et les champs d'à côté dormaient encore dans la brume.",
+    "fr": "Le train du matin roulait sans bruit, et les champs voisins dormaient dans la brume.",
     "de": "Der Zug am Morgen war ruhig, und die Felder neben der Strecke lagen in sanftem Licht.",
     "it": "Il treno del mattino era tranquillo, e i campi riposavano in una luce dolce.",
     "pt": "O trem da manhã seguia tranquilo, e os campos descansavam numa luz suave.",

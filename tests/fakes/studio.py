@@ -37,4 +37,4 @@ class FakeStudio(SoundStudio):
 
     @override
     async def clean(self, pcm: Pcm) -> Pcm:
-        return Pcm(pcm.samples / 2, pcm.rate_hz)
+        return Pcm(pcm.samples * np.float32(0.5), pcm.rate_hz)
