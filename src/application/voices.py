@@ -152,7 +152,7 @@ class Voices:
         return kept
 
     async def preview(self, owner: str, wanted: str) -> Clip:
-        """Return how a voice sounds; one that has not spoken yet is asked to, and not waited for."""
+        """Return how a voice sounds; one that has not spoken yet is asked to, not waited for."""
         voice = await self.get(owner, wanted)
         preview = await self._previews.preview(owner, wanted)
         if preview is None:

@@ -1,4 +1,4 @@
-"""Sound in frames of 20 ms, and the power in each: the coarse look that tells speech from silence."""
+"""Sound in frames of 20 ms, and the power in each: enough to tell speech from silence."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""The silence before and behind a clip, which teaches an engine nothing, is cut; speech never is."""
+"""Silence before and behind a clip teaches an engine nothing and is cut; speech never is."""
 
 import numpy as np
 from numpy.typing import NDArray

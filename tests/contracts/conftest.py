@@ -19,7 +19,6 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.loudness import FakeLoudness
 from tests.fakes.voices import FakeVoices
 
-
 MOST = 5
 """Of how many timbres the stores of these tests know how loud they are."""
 

@@ -97,7 +97,7 @@ class FakeStudio(SoundStudio):
 
     @override
     async def clean(self, pcm: Pcm) -> Pcm:
-        return Pcm(pcm.samples / 2, pcm.rate_hz)
+        return Pcm(pcm.samples * np.float32(0.5), pcm.rate_hz)
 
     @override
     async def master(self, pcm: Pcm, target: Target) -> Mastered:

@@ -76,7 +76,9 @@ async def test_numbers_may_come_as_strings_and_unknown_fields_are_passed_over(
 
 async def test_a_voice_is_cloned_saved_spoken_and_deleted(served: Served) -> None:
     reply = await clone(served, speech(), response_format="save", save_id="mine", name="My Voice")
-    assert reply.json() == {"voice_id": "mine", "name": "My Voice", "saved": True}
+    answer = reply.json()
+    assert len(answer.pop("clips")) == 1
+    assert answer == {"voice_id": "mine", "name": "My Voice", "saved": True}
     (listed,) = (await served.http.get("/saved_voices")).json()
     assert listed["voice_id"] == "mine"
     assert listed["created_at"]

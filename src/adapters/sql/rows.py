@@ -1,4 +1,4 @@
-"""Voices, clips, previews and timbres to rows and back; what comes back is held against its hash."""
+"""Voices and what hangs on them to rows and back; what comes back is held against its hash."""
 
 import json
 from typing import Any

@@ -64,7 +64,7 @@ async def saved(house: House, voice_id: str = "ana", language: str | None = None
 
 async def preview(house: House, voice_id: str = "ana") -> bytes | None:
     kept = await house.store.preview(HOUSE, voice_id)
-    return kept and kept.flac
+    return kept.flac if kept else None
 
 
 async def settled(house: House) -> None:
