@@ -46,6 +46,8 @@ class Wording:
 def worded(text: str, language: str) -> tuple[Wording, ...]:
     """Every word of the text once: by spaces, or by character in scripts that write none."""
     spans = [span for token in re.finditer(r"\S+", text) for span in _spans(text, *token.span())]
+    if not spans:
+        return ()
     ends = [*(char for char, _ in spans[1:]), len(text)]
     return tuple(
         Wording(
