@@ -147,7 +147,7 @@ class _Ramp:
         self._rise = np.arange(1, hop + 1, dtype=np.float32) / np.float32(hop)
         self._from = self._to = np.float32(1.0)
         self._at = 0
-        self.to_db = 0.0
+        self._from_db = self.to_db = 0.0
 
     @property
     def left(self) -> int:
@@ -161,12 +161,13 @@ class _Ramp:
 
     def move(self, to_db: float, most_db: float | None) -> None:
         """Begin a hop that ends at another gain, no further away than this; None: be there."""
-        self._from, self._at = self._now(), 0
+        here_db = self._here_db()
+        self._from, self._from_db, self._at = self._now(), here_db, 0
         if most_db is not None:
-            to_db = min(max(to_db, self.to_db - most_db), self.to_db + most_db)
+            to_db = min(max(to_db, here_db - most_db), here_db + most_db)
         self.to_db, self._to = to_db, np.float32(10 ** (to_db / 20))
         if most_db is None:
-            self._from = self._to
+            self._from, self._from_db = self._to, to_db
 
     def feed(self, samples: Samples) -> Samples:
         """Return samples, no more than are left of the hop, at their gains."""
@@ -175,6 +176,11 @@ class _Ramp:
         if self._from == self._to:
             return samples if self._to == 1 else samples * self._to
         return samples * (self._from + (self._to - self._from) * rise)
+
+    def _here_db(self) -> float:
+        if self.ended:
+            return self.to_db
+        return self._from_db + (self.to_db - self._from_db) * self._at / len(self._rise)
 
     def _now(self) -> np.float32:
         if not self._at:

@@ -108,7 +108,7 @@ def test_within_a_line_the_gain_moves_half_a_decibel_a_second_and_never_steps() 
 
 
 def test_at_the_edge_of_a_line_the_gain_moves_a_decibel_at_most() -> None:
-    each = leveller(Learnt(-20, 5, 1))
+    each = leveller(None, Learnt(-20, 100, 9))
     ends = []
     for _ in range(4):
         spoken = steady(1.5)
