@@ -33,7 +33,7 @@ class Reading:
 
     @property
     def target(self) -> Target:
-        """What is asked of the finished sound; peaks are left alone where nothing was made louder."""
+        """What is asked of the sound; peaks are left alone where nothing was made louder."""
         asked = self.finish.target
         louder = any(passage.prosody.volume > 1 for passage in self.plan.passages)
         return asked if asked.lufs is not None or louder else Target(None, math.inf)

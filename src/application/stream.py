@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Self
 
-from application.lines import Lines
 from application.finishing import Finishing, Sound
+from application.lines import Lines
 from application.loudness import Loudness
 from application.reading import Reading
 from application.sessions import Sessions

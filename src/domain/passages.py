@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from domain.pieces import USUAL_PAUSES, Pauses, Piece, pause_behind, plan, tidy
 from domain.ports.text import SentenceSplitter
-from domain.script import Bleep, Item, Mark, Prosody, Pronunciation, Rest, Say
+from domain.script import Bleep, Item, Mark, Pronunciation, Prosody, Rest, Say
 
 Unspoken = Rest | Bleep | Mark
 

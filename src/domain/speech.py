@@ -74,12 +74,16 @@ class SpeechSettings:
         return named
 
 
+_BARE = AudioFormat(Codec.PCM, HOUSE_RATE_HZ)
+_AS_SPOKEN = Target(lufs=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Finish:
     """What becomes of the sound behind the engine; none of it changes the engine's samples."""
 
-    to: AudioFormat = AudioFormat(Codec.PCM, HOUSE_RATE_HZ)
-    target: Target = Target(lufs=None)
+    to: AudioFormat = _BARE
+    target: Target = _AS_SPOKEN
     denoise: bool = False
     whole: bool = False
     """A whole sound gets its loudness once it is whole; a stream while it is made."""

@@ -1,4 +1,4 @@
-"""What the use cases need to understand text: where sentences end, what markup means, how to say it."""
+"""What is needed to understand text: where sentences end, what markup means, how to say it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

@@ -1,7 +1,5 @@
 """The routes of the house's own API for speech and its markup."""
 
-import base64
-import json
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,7 +8,7 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
-from application.delivering import Delivered, Delivering
+from application.delivering import Delivering
 from application.speaking import Speaking
 from domain.ports import SpeechMarkup
 from domain.speech import SpeechRequest
@@ -19,7 +17,7 @@ from entrypoints.given import Given
 from entrypoints.listening import while_connected
 from entrypoints.native import wire
 from entrypoints.settings import Settings
-from entrypoints.spoken import SpokenResponse, described, streamed
+from entrypoints.spoken import described, streamed
 
 Connection = Request[Any, Any, Any]
 

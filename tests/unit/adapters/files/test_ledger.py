@@ -56,7 +56,7 @@ def test_after_a_holder_that_failed_it_is_counted_anew(ledger: Path) -> None:
 
 
 def test_it_is_held_by_one_at_a_time(ledger: Path) -> None:
-    with held(ledger, Totals):  # noqa: SIM117 - the second is the one that is refused
+    with held(ledger, Totals):
         with pytest.raises(BlockingIOError), held(ledger, never):
             pass
     with held(ledger, never) as totals:
