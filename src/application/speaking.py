@@ -153,7 +153,9 @@ class Speaking:
         """One for each voice, with what is known of its loudness."""
         return {
             timbre.sha256: Leveller(
-                finish.streamed, *await self._loudness.of(timbre), self._engine.card.rate_hz
+                finish.streamed,
+                *await self._loudness.of(timbre, finish.target),
+                self._engine.card.rate_hz,
             )
             for timbre in timbres
         }

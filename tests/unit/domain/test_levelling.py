@@ -166,15 +166,6 @@ def test_a_long_line_is_learnt_from_until_enough_is_known() -> None:
     assert np.abs(gains - 8).max() < 0.5
 
 
-def test_a_line_known_whole_begins_at_its_gain() -> None:
-    each, spoken = leveller(), voiced(-27, 5)
-    each.know(spoken)
-    made = levelled(each, spoken)
-    assert lufs(made) == pytest.approx(-16, abs=0.1)
-    assert each.learnt is not None
-    assert each.learnt.utterances == 1
-
-
 def test_any_chunking_sounds_the_same() -> None:
     lines = [voiced(-27, 4), voiced(-22, 3, seed=3)]
     one, other = leveller(), leveller()
