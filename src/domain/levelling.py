@@ -12,6 +12,7 @@ from domain.weighting import HOP_S
 _MOST_DB, _LEAST_DB = 20.0, -30.0
 _DB_PER_HOP = 0.5 * HOP_S
 _DB_PER_LINE = 1.0
+_RIGHT_DB = 0.5
 _UTTERANCE_S = 1.0
 _CALIBRATED_S = 4.0
 """From so much speech on, a voice is known for itself; until then the engine's mean has a say."""
@@ -37,6 +38,7 @@ class Leveller:
         self._ramp = _Ramp(round(rate_hz * HOP_S))
         self._meter = Meter(rate_hz)
         self._loss = _Loss(rate_hz, target)
+        self._hop: list[Samples] = []
         self._heard_s = 0.0
         self._begun = self._within = False
 
@@ -62,7 +64,7 @@ class Leveller:
         made = self._ramp.feed(piece)
         if not self._settled():
             self._meter.hear(piece)
-            self._loss.hear(piece, self._wanted_db())
+            self._hop.append(piece)
         if self._ramp.ended:
             self._follow()
         return made
@@ -70,7 +72,11 @@ class Leveller:
     def _follow(self) -> None:
         """Go on towards the target if the last hop was speech."""
         before_s, self._heard_s = self._heard_s, self._meter.seconds
+        # whole hops at one gain each: however the sound is cut, the same is learnt
         lesson = self._lesson()
+        if self._hop and lesson is not None and self._asked.lufs is not None:
+            self._loss.hear(join(*self._hop), self._asked.lufs - lesson.lufs)
+        self._hop = []
         if self._knowledge.complete_with(lesson):
             self._knowledge.teach(lesson)
         self._move(_DB_PER_HOP if self._heard_s > before_s else 0.0)
@@ -84,6 +90,7 @@ class Leveller:
         self._knowledge.teach(self._lesson())
         self._meter = Meter(self._rate_hz)
         self._loss = _Loss(self._rate_hz, self._asked)
+        self._hop = []
         self._heard_s = 0.0
         self._within = False
 
@@ -150,16 +157,22 @@ class _Loss:
         limited = target.lufs is not None and math.isfinite(target.ceiling_dbtp)
         self._limiter = Limiter(rate_hz, target.ceiling_dbtp) if limited else None
         self._before = self._after = 0.0
+        self._gain_db = -math.inf
 
     @property
     def db(self) -> float:
         """How much so far."""
         return 10 * math.log10(self._before / self._after) if self._after else 0.0
 
-    def hear(self, samples: Samples, gain_db: float | None) -> None:
-        """Limit a copy; what is held back at the ends is as good as nothing."""
-        if self._limiter is None or gain_db is None:
+    def hear(self, samples: Samples, gain_db: float) -> None:
+        """Limit a copy at the gain that the line is to have, as far as that is known by now.
+
+        What a gain took that has proved wrong is forgotten; what is held back is next to nothing.
+        """
+        if self._limiter is None:
             return
+        if abs(gain_db - self._gain_db) > _RIGHT_DB:
+            self._gain_db, self._before, self._after = gain_db, 0.0, 0.0
         louder = samples * np.float32(10 ** (gain_db / 20))
         kept = self._limiter.feed(louder)
         self._before += float(np.dot(louder, louder))
