@@ -13,6 +13,7 @@ _MOST_DB, _LEAST_DB = 20.0, -30.0
 _DB_PER_HOP = 0.5 * HOP_S
 _DB_PER_LINE = 1.0
 _RIGHT_DB = 0.5
+_MORE_DB = (0.0, 1.0, 2.0, 4.0)
 _UTTERANCE_S = 1.0
 _CALIBRATED_S = 4.0
 """From so much speech on, a voice is known for itself; until then the engine's mean has a say."""
@@ -73,10 +74,11 @@ class Leveller:
         """Go on towards the target if the last hop was speech."""
         before_s, self._heard_s = self._heard_s, self._meter.seconds
         # whole hops at one gain each: however the sound is cut, the same is learnt
-        lesson = self._lesson()
-        if self._hop and lesson is not None and self._asked.lufs is not None:
-            self._loss.hear(join(*self._hop), self._asked.lufs - lesson.lufs)
+        heard_lufs = self._meter.lufs
+        if self._hop and heard_lufs is not None and self._asked.lufs is not None:
+            self._loss.hear(join(*self._hop), self._asked.lufs - heard_lufs)
         self._hop = []
+        lesson = self._lesson()
         if self._knowledge.complete_with(lesson):
             self._knowledge.teach(lesson)
         self._move(_DB_PER_HOP if self._heard_s > before_s else 0.0)
@@ -151,32 +153,42 @@ class _Knowledge:
 
 
 class _Loss:
-    """What the limiter will take from a line once it has its gain: high peaks cost loudness."""
+    """What a line needs beyond its gain, because the limiter takes some of it back.
+
+    More gain is more for the limiter: copies of the line are limited at a few gains, and between
+    them lies the one at which as much is left as is wanted.
+    """
 
     def __init__(self, rate_hz: int, target: Target) -> None:
         limited = target.lufs is not None and math.isfinite(target.ceiling_dbtp)
-        self._limiter = Limiter(rate_hz, target.ceiling_dbtp) if limited else None
-        self._before = self._after = 0.0
+        self._limiters = [Limiter(rate_hz, target.ceiling_dbtp) for _ in _MORE_DB if limited]
         self._gain_db = -math.inf
+        self._forget()
 
     @property
     def db(self) -> float:
-        """How much so far."""
-        return 10 * math.log10(self._before / self._after) if self._after else 0.0
+        """How much, as far as the line was heard."""
+        if not self._after.all():
+            return 0.0
+        left = np.array(_MORE_DB) - 10 * np.log10(self._before / self._after)
+        return float(np.interp(0.0, left, _MORE_DB))
 
     def hear(self, samples: Samples, gain_db: float) -> None:
-        """Limit a copy at the gain that the line is to have, as far as that is known by now.
+        """Limit the next of the line, which is to have this gain as far as is known by now.
 
-        What a gain took that has proved wrong is forgotten; what is held back is next to nothing.
+        What was limited at a gain that has proved wrong is forgotten.
         """
-        if self._limiter is None:
-            return
         if abs(gain_db - self._gain_db) > _RIGHT_DB:
-            self._gain_db, self._before, self._after = gain_db, 0.0, 0.0
-        louder = samples * np.float32(10 ** (gain_db / 20))
-        kept = self._limiter.feed(louder)
-        self._before += float(np.dot(louder, louder))
-        self._after += float(np.dot(kept, kept))
+            self._gain_db = gain_db
+            self._forget()
+        for at, limiter in enumerate(self._limiters):
+            louder = samples * np.float32(10 ** ((gain_db + _MORE_DB[at]) / 20))
+            kept = limiter.feed(louder)
+            self._before[at] += np.dot(louder, louder)
+            self._after[at] += np.dot(kept, kept)
+
+    def _forget(self) -> None:
+        self._before, self._after = np.zeros((2, len(_MORE_DB)))
 
 
 class _Ramp:

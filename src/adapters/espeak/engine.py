@@ -125,6 +125,7 @@ def _card(version: str, casting: Casting) -> EngineCard:
         speakers=speakers,
         default_speaker=OWN,
         cloning="pitch-and-pace",
+        pronounces=True,
         alignment="exact",
         device="cpu",
         precision="int16",
