@@ -20,6 +20,7 @@ from domain.errors import (
 from domain.events import SpeechRefused
 from domain.language import spoken
 from domain.levelling import Leveller
+from domain.loudness import Learnt
 from domain.passages import Plan, Planner
 from domain.pieces import Pauses, tidy
 from domain.ports import (
@@ -168,14 +169,15 @@ class Speaking:
 
     async def _levellers(self, finish: Finish, timbres: Iterable[Timbre]) -> dict[str, Leveller]:
         """One for each voice, with what is known of its loudness."""
-        return {
-            timbre.sha256: Leveller(
-                finish.streamed,
-                *await self._loudness.of(timbre, finish.target),
-                self._engine.card.rate_hz,
+        card = self._engine.card
+        usual = None if card.usual_lufs is None else Learnt(card.usual_lufs, 0.0, 0)
+        levellers = {}
+        for timbre in timbres:
+            learnt, mean = await self._loudness.of(timbre, finish.target)
+            levellers[timbre.sha256] = Leveller(
+                finish.streamed, learnt, mean or usual, card.rate_hz
             )
-            for timbre in timbres
-        }
+        return levellers
 
 
 def _reason(error: SpeechError) -> str:
