@@ -63,14 +63,10 @@ class Catalogue:
 
     async def get(self, owner: str, wanted: str) -> Voice | Speaker:
         """Return the speaker or the saved voice that a request of this name would be spoken by."""
-        if (name := self._speaker(wanted)) is not None:
+        name = self._timbres.speaker_name(wanted)
+        if name is not None:
             return Speaker(name)
         return await self._voices.get(owner, wanted)
-
-    def _speaker(self, wanted: str) -> str | None:
-        timbre = self._timbres.speaker(wanted)
-        known = self._engine.card.speakers
-        return next((name for name, each in known.items() if each is timbre), None)
 
     async def _every(self, search: VoiceSearch, speakers: list[Speaker]) -> Page:
         start = _place(search.after) if (search.after or "").startswith(_SPEAKER) else None

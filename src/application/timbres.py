@@ -60,11 +60,15 @@ class Timbres:
 
     def speaker(self, name: str) -> Timbre | None:
         """Return the engine's own speaker of this name, exactly or ignoring case."""
+        known = self.speaker_name(name)
+        return None if known is None else self._engine.card.speakers[known]
+
+    def speaker_name(self, name: str) -> str | None:
+        """Return the name of that speaker as the engine spells it."""
         speakers = self._engine.card.speakers
         if name in speakers:
-            return speakers[name]
-        alike = (known for known in speakers if known.casefold() == name.casefold())
-        return speakers.get(next(alike, ""))
+            return name
+        return next((known for known in speakers if known.casefold() == name.casefold()), None)
 
     def forget(self, owner: str, voice_id: str) -> None:
         """Drop what is remembered of a voice that was changed or deleted."""

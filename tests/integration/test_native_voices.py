@@ -246,7 +246,9 @@ async def test_a_mix_sounds_between_the_voices_it_is_made_of(served: Served) -> 
     await made(served, "high", pitch_hz=240)
     found = {}
     for name, weights in (("near", (0.8, 0.2)), ("even", (5, 5)), ("far", ("1", "3"))):
-        parts = [{"id": each, "weight": w} for each, w in zip(("low", "high"), weights, strict=True)]
+        parts = [
+            {"id": each, "weight": w} for each, w in zip(("low", "high"), weights, strict=True)
+        ]
         reply = await served.http.post(f"{VOICES}/mix", json={"voices": parts, "id": name})
         assert reply.status_code == 201, reply.text
         assert reply.headers["location"] == f"{VOICES}/{name}"

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from domain.access import HOUSE
@@ -47,3 +49,24 @@ def _line(stream: str) -> SpokenLine:
     return SpokenLine(
         stream=f"{HOUSE}/{stream}", index=0, text="Hi.", language="en", timbre=timbre()
     )
+
+
+async def test_two_owners_may_use_one_id_and_see_their_own_session_alone() -> None:
+    house = House(engine=FakeEngine(slots=1))
+    theirs = await house.speaking.begin(SpeechRequest("Hello to all.", session_id="s", owner="t"))
+    ours = asyncio.create_task(house.speaking.begin(SpeechRequest("Hello.", session_id="s")))
+    await until_waiting(house)
+    assert (await house.sessions.status("t", "s")).queue_position == 0
+    assert (await house.sessions.status(HOUSE, "s")).queue_position == 1
+    assert [each.session.owner for each in await house.sessions.lately("t", 9)] == ["t"]
+    with pytest.raises(SessionUnknownError):
+        await house.sessions.cancel("else", "s")
+    await house.sessions.cancel("t", "s")
+    assert theirs.session.state is SessionState.CANCELLED
+    assert len(await hear(await ours)) > 0
+
+
+async def until_waiting(house: House) -> None:
+    async with asyncio.timeout(5):
+        while not (await house.engine.pulse()).waiting:  # noqa: ASYNC110 - a pulse is asked for
+            await asyncio.sleep(0)

@@ -137,5 +137,5 @@ def _merged(
 ) -> dict[str, str]:
     if change is UNSET:
         return dict(labels)
-    merged = {**labels, **change} if change else {}
+    merged = {} if change is None else {**labels, **change}
     return {name: value for name, value in merged.items() if value is not None}
