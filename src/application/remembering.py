@@ -114,6 +114,10 @@ class RememberingEngine(SpeechEngine):
         return await self.behind.recall(latents)
 
     @override
+    async def mix(self, timbres: Sequence[Timbre], weights: Sequence[float]) -> Timbre:
+        return await self.behind.mix(timbres, weights)
+
+    @override
     def speak(self, line: SpokenLine) -> "_Line":
         return _Line(line, self.behind, self._keeping, self._bus)
 

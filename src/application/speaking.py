@@ -79,6 +79,7 @@ class Speaking:
         try:
             stream = SpeechStream(
                 reading=await self._reading(request),
+                owner=request.owner,
                 wanted_id=request.session_id,
                 engine=self._engine,
                 sessions=self._sessions,

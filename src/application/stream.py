@@ -22,6 +22,7 @@ class SpeechStream:
         self,
         *,
         reading: Reading,
+        owner: str,
         wanted_id: str | None,
         engine: SpeechEngine,
         sessions: Sessions,
@@ -38,10 +39,10 @@ class SpeechStream:
         self.rate_hz = reading.finish.to.rate_hz
         self.warnings = reading.warnings
         self.alignment = engine.card.alignment
-        self.session = sessions.open(wanted_id, reading.characters, self.cancel)
+        self.session = sessions.open(owner, wanted_id, reading.characters, self.cancel)
         self._finishing = Finishing(reading, engine.card.rate_hz)
         forecast = Forecast(reading.plan.passages, reading.settings.speed)
-        lines = reading.lines(self.session.id)
+        lines = reading.lines(self.session.stream)
         self._lines = Lines(engine, clock, lines, forecast, self._lead_s)
         self._first: Sound | None = None
         self._heard_s = clock.monotonic()

@@ -42,12 +42,17 @@ class Timbres:
         self._default = default
         self._refuse_unknown = refuse_unknown
 
+    @property
+    def default_name(self) -> str | None:
+        """Which voice speaks where none is named."""
+        return self._default or self._engine.card.default_speaker or None
+
     async def find(self, owner: str, wanted: str | None) -> Timbre:
         """Return the timbre of a voice; no name means the default voice."""
         if wanted is None:
             return await self._default_timbre(owner)
         try:
-            return await self._named(owner, wanted)
+            return await self.named(owner, wanted)
         except VoiceUnknownError:
             if self._refuse_unknown:
                 raise
@@ -55,11 +60,15 @@ class Timbres:
 
     def speaker(self, name: str) -> Timbre | None:
         """Return the engine's own speaker of this name, exactly or ignoring case."""
+        known = self.speaker_name(name)
+        return None if known is None else self._engine.card.speakers[known]
+
+    def speaker_name(self, name: str) -> str | None:
+        """Return the name of that speaker as the engine spells it."""
         speakers = self._engine.card.speakers
         if name in speakers:
-            return speakers[name]
-        alike = (known for known in speakers if known.casefold() == name.casefold())
-        return speakers.get(next(alike, ""))
+            return name
+        return next((known for known in speakers if known.casefold() == name.casefold()), None)
 
     def forget(self, owner: str, voice_id: str) -> None:
         """Drop what is remembered of a voice that was changed or deleted."""
@@ -70,15 +79,16 @@ class Timbres:
         self._default = voice_id
 
     async def _default_timbre(self, owner: str) -> Timbre:
-        name = self._default or self._engine.card.default_speaker
+        name = self.default_name
         if not name:
             raise InputError(
                 "This model has no speakers of its own: name a saved voice, or set"
                 " RHAPSODE_DEFAULT_VOICE."
             )
-        return await self._named(owner, name)
+        return await self.named(owner, name)
 
-    async def _named(self, owner: str, wanted: str) -> Timbre:
+    async def named(self, owner: str, wanted: str) -> Timbre:
+        """Return the timbre of exactly this voice: no other stands in for one that is unknown."""
         speaker = self.speaker(wanted)
         if speaker is not None:
             return speaker

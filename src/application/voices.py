@@ -13,11 +13,13 @@ from domain.clip_report import ClipReport
 from domain.errors import (
     ConsentMissingError,
     PreviewMissingError,
+    SampleUnknownError,
     VoiceDamagedError,
     VoiceExistsError,
     VoiceUnknownError,
 )
 from domain.events import VoiceDeleted, VoiceSaved
+from domain.language import canonical
 from domain.loudness import Learnt
 from domain.ports import (
     Clock,
@@ -141,7 +143,7 @@ class Voices:
             name=draft.name or new_id,
             description=draft.description,
             created_at=self._clock.now(),
-            language=draft.language,
+            language=draft.language and canonical(draft.language),
             labels=draft.labels,
             owner=draft.owner,
             consent=draft.consent,
@@ -158,6 +160,18 @@ class Voices:
         if preview is None:
             raise PreviewMissingError(wanted, coming=self._calibrating.ask(voice))
         return preview
+
+    async def samples(self, owner: str, wanted: str) -> tuple[Clip, ...]:
+        """Return the clips a voice was cloned from; one saved from latents has none."""
+        await self.get(owner, wanted)
+        return await self._timbre_store.clips(owner, wanted)
+
+    async def sample(self, owner: str, wanted: str, number: int) -> Clip:
+        """Return one of its clips; they count from 1."""
+        clips = await self.samples(owner, wanted)
+        if not 1 <= number <= len(clips):
+            raise SampleUnknownError(wanted, number, len(clips))
+        return clips[number - 1]
 
     async def get(self, owner: str, wanted: str) -> Voice:
         """Return one voice."""

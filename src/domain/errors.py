@@ -10,6 +10,7 @@
     │   ├── VoiceIdInvalidError
     │   ├── VoiceTextInvalidError
     │   ├── ConsentMissingError
+    │   ├── MixCountError         a mix of too few voices, or too many
     │   ├── VoiceFileInvalidError  an export that cannot be read
     │   ├── SessionIdInvalidError
     │   ├── LatentsForeignError   latents that another engine made
@@ -18,6 +19,8 @@
     ├── NotFoundError
     │   ├── VoiceUnknownError
     │   ├── PreviewMissingError   the voice has not spoken its first line yet
+    │   ├── SampleUnknownError    the voice has no clip of this number
+    │   ├── ConsentUnknownError   nobody agreed to this voice, so nobody can withdraw
     │   └── SessionUnknownError
     ├── ConflictError
     │   ├── VoiceExistsError
@@ -139,6 +142,16 @@ class ConsentMissingError(InputError):
         )
 
 
+class MixCountError(InputError):
+    """A mix needs at least two voices, and more than a few are none that can be heard."""
+
+    def __init__(self, count: int, fewest: int, most: int) -> None:
+        super().__init__(f"A mix of {count} voices cannot be made; name {fewest} to {most}.")
+        self.count = count
+        self.fewest = fewest
+        self.most = most
+
+
 class VoiceFileInvalidError(InputError):
     """A file that holds no voice, or a damaged one."""
 
@@ -207,6 +220,27 @@ class PreviewMissingError(NotFoundError):
         super().__init__(f"The voice {_quoted(voice_id)} has no preview yet: {then}.")
         self.voice_id = voice_id
         self.coming = coming
+
+
+class SampleUnknownError(NotFoundError):
+    """The voice is there, a clip of this number is not."""
+
+    def __init__(self, voice_id: str, number: int, count: int) -> None:
+        kept = f"its clips count from 1 to {count}" if count else "it was saved without any"
+        super().__init__(f"The voice {_quoted(voice_id)} has no clip {number}: {kept}.")
+        self.voice_id = voice_id
+        self.number = number
+        self.count = count
+
+
+class ConsentUnknownError(NotFoundError):
+    """The voice is there, a consent that could be withdrawn is not."""
+
+    def __init__(self, voice_id: str) -> None:
+        super().__init__(
+            f"No consent is kept with the voice {_quoted(voice_id)}; delete the voice itself.",
+        )
+        self.voice_id = voice_id
 
 
 class SessionUnknownError(NotFoundError):

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from domain.access import HOUSE
 from domain.errors import SessionIdInvalidError
 from domain.script import TimedMark
 
@@ -40,6 +41,7 @@ class Session:
     id: str
     characters: int
     began_s: float
+    owner: str = HOUSE
     state: SessionState = field(default=SessionState.QUEUED, init=False)
     spoken_characters: int = field(default=0, init=False)
     chunks: int = field(default=0, init=False)
@@ -50,6 +52,11 @@ class Session:
     lufs: float | None = field(default=None, init=False)
     """How loud it was in the end, where that can be said."""
     marks: tuple[TimedMark, ...] = field(default=(), init=False)
+
+    @property
+    def stream(self) -> str:
+        """What the engine calls it: two owners may have chosen one id."""
+        return f"{self.owner}/{self.id}"
 
     @property
     def ended(self) -> bool:

@@ -24,7 +24,7 @@ _MOST_PARTS = 20
 _FOR_HANDLERS = (
     *("settings", "clock", "engine", "sessions", "speaking"),
     *("voices", "caches", "figures"),
-    *("delivering", "markup"),
+    *("delivering", "markup", "catalogue", "mixing", "consents"),
 )
 
 
@@ -37,7 +37,7 @@ def application(container: Container) -> Litestar:
             dashboard.page,
             health.routes,
             streaming_server.routes(settings),
-            *native.routes,
+            native.routes(settings),
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},
         guards=[door(container.access())],
@@ -48,6 +48,7 @@ def application(container: Container) -> Litestar:
             title="Rhapsode",
             version=version("rhapsode"),
             path="/schema",
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin()],
         ),
         logging_config=None,

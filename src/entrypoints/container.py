@@ -28,8 +28,11 @@ from adapters.xtts.shop.shop import ModelShop
 from application.access import Access
 from application.caches import Caches
 from application.calibrating import Calibrating
+from application.catalogue import Catalogue
+from application.consents import Consents
 from application.delivering import Delivering
 from application.loudness import Loudness
+from application.mixing import Mixing
 from application.opening import Opening
 from application.recent import Recent
 from application.remembering import RememberingEngine, Tiers
@@ -203,6 +206,8 @@ class Container(containers.DeclarativeContainer):
         longest_clip_s=settings.provided.longest_clip_s,
         require_consent=settings.provided.require_consent,
     )
+    catalogue = providers.Singleton(Catalogue, voices=voices, timbres=timbres, engine=engine)
+    mixing = providers.Singleton(Mixing, voices=voices, timbres=timbres, engine=engine)
     opening = providers.Singleton(Opening, voices=voices, timbres=timbres)
     caches = providers.Singleton(
         Caches,
@@ -211,6 +216,7 @@ class Container(containers.DeclarativeContainer):
         remembering=remembering,
         ttl_s=settings.provided.audio_cache_ttl_s,
     )
+    consents = providers.Singleton(Consents, voices=voices, store=store, caches=caches, clock=clock)
     speaking = providers.Singleton(
         Speaking,
         engine=engine,

@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +21,7 @@ from domain.errors import EngineBusyError, EngineFailedError, LatentsForeignErro
 from domain.language import XTTS_LANGUAGES
 from domain.ports import Chunk, Pulse, SpeechEngine, SpokenLine, Word
 from domain.speech import SpeechSettings
+from domain.voice import Timbre
 from tests.fakes.engine import FakeEngine
 from tests.fakes.events import HeardEvents
 
@@ -332,3 +333,40 @@ async def test_an_idle_engine_is_alive_and_without_a_queue(stand: Stand) -> None
     assert pulse.expected_wait_s == 0
     assert pulse.last_step_age_s is not None
     assert pulse.last_step_age_s < 2.0
+
+
+def ends(stand: Stand) -> list[Timbre]:
+    """Two speakers of the engine's own."""
+    return list(stand.engine.card.speakers.values())[:2]
+
+
+async def test_all_the_weight_on_one_timbre_is_that_timbre(stand: Stand) -> None:
+    one, other = ends(stand)
+    assert (await stand.engine.mix([one, other], [1, 0])).sha256 == one.sha256
+    assert (await stand.engine.mix([one, other], [0, 3])).sha256 == other.sha256
+    assert (await stand.engine.mix([one, one], [1, 2])).sha256 == one.sha256
+
+
+async def test_the_order_of_a_mix_does_not_matter_and_only_ratios_do(stand: Stand) -> None:
+    one, other = ends(stand)
+    mixed = await stand.engine.mix([one, other], [1, 3])
+    assert (await stand.engine.mix([other, one], [3, 1])).sha256 == mixed.sha256
+    assert (await stand.engine.mix([one, other], [0.25, 0.75])).sha256 == mixed.sha256
+    assert (await stand.engine.mix([one, other], [3, 1])).sha256 != mixed.sha256
+
+
+async def test_a_mix_speaks_and_is_carried_by_clients(stand: Stand) -> None:
+    one, other = ends(stand)
+    mixed = await stand.engine.mix([one, other], [2, 1])
+    assert mixed.sha256 not in {one.sha256, other.sha256}
+    assert mixed.fingerprint == stand.engine.card.fingerprint
+    carried = {name: np.array(array.tolist(), "f4") for name, array in mixed.arrays.items()}
+    assert (await stand.engine.recall(carried)).sha256 == mixed.sha256
+    assert (await heard(stand, replace(stand.line(), timbre=mixed)))[-1].last
+
+
+async def test_timbres_of_another_engine_are_not_mixed(stand: Stand) -> None:
+    noise = np.random.default_rng(1).standard_normal((33, 1024)).astype(np.float32)
+    arrays = {"gpt_cond_latent": noise[:32], "speaker_embedding": noise[32, :512]}
+    with pytest.raises(LatentsForeignError):
+        await stand.engine.mix([ends(stand)[0], Timbre("other/1", arrays)], [1, 1])

@@ -1,6 +1,7 @@
 """An engine whose sound is a known tone per character, and which a test can hold back or break."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ from typing_extensions import override
 from domain.audio import Pcm, Samples
 from domain.errors import EngineBusyError, EngineFailedError, LatentsForeignError
 from domain.language import XTTS_LANGUAGES
+from domain.mixing import portions
 from domain.ports import Chunk, EngineCard, Pulse, SpeechEngine, SpokenLine, Word
 from domain.speech import Latents
 from domain.voice import Timbre
@@ -18,6 +20,7 @@ from domain.voice import Timbre
 RATE_HZ = 24_000
 CHARACTER = RATE_HZ // 100
 _MARK = 7.0
+_EMBEDDING = "speaker_embedding"
 
 
 def timbre(height: float = 1.0) -> Timbre:
@@ -115,6 +118,12 @@ class FakeEngine(SpeechEngine):
             raise LatentsForeignError("fake", "the mark is missing")
         arrays: Mapping[str, Samples] = dict(latents)
         return Timbre("fake/1", arrays)
+
+    @override
+    async def mix(self, timbres: Sequence[Timbre], weights: Sequence[float]) -> Timbre:
+        mix = portions([await self.recall(each.arrays) for each in timbres], weights)
+        heights = [each.share * float(each.timbre.arrays[_EMBEDDING][1]) for each in mix]
+        return timbre(math.fsum(heights))
 
     @override
     def speak(self, line: SpokenLine) -> "FakeLine":

@@ -16,8 +16,16 @@ from domain.errors import (
     VoiceExistsError,
     VoiceUnknownError,
 )
-from domain.ports import Once, PreviewStore, TimbreStore, VoicePage, VoiceSearch, VoiceStore
-from domain.voice import Clip, Timbre, Voice
+from domain.ports import (
+    ConsentStore,
+    Once,
+    PreviewStore,
+    TimbreStore,
+    VoicePage,
+    VoiceSearch,
+    VoiceStore,
+)
+from domain.voice import Clip, Consent, Timbre, Voice
 
 _REMEMBERED = timedelta(hours=24)
 _OFFERED = "page-"
@@ -52,7 +60,7 @@ class Asked:
     at: datetime
 
 
-class FakeVoices(VoiceStore, TimbreStore, PreviewStore):
+class FakeVoices(VoiceStore, ConsentStore, TimbreStore, PreviewStore):
     """Keeps voices while it lives; a test may damage one."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -124,6 +132,17 @@ class FakeVoices(VoiceStore, TimbreStore, PreviewStore):
             consent=seen.consent,
             version=seen.version + 1,
             updated_at=self._now(),
+        )
+        return shelf.voice
+
+    @override
+    async def agree(self, owner: str, voice_id: str, consent: Consent) -> Voice:
+        shelf = self._shelves.get((owner, voice_id))
+        if shelf is None:
+            raise VoiceUnknownError(voice_id)
+        seen = shelf.voice
+        shelf.voice = replace(
+            seen, consent=consent, version=seen.version + 1, updated_at=self._now()
         )
         return shelf.voice
 

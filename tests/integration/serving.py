@@ -22,11 +22,15 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(folder: Path, *, engine: Any = None, **settings: Any) -> AsyncIterator[Served]:
-    """Serve with the embedded engine, or with the one given."""
+async def serving(
+    folder: Path, *, engine: Any = None, access: Any = None, **settings: Any
+) -> AsyncIterator[Served]:
+    """Serve with the embedded engine and the usual door, or with those given."""
     container = Container(settings=Settings(port=0, data_dir=folder, **settings))
     if engine is not None:
         container.engine.override(engine)
+    if access is not None:
+        container.access.override(access)
     started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     server = Server(container, started.set_result)
     with listen(container.settings()) as listening:

@@ -34,7 +34,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 
 async def state(stage: Stage, session: str = "s") -> SessionState:
-    return (await stage.served.container.sessions().status(session)).session.state
+    return (await stage.served.container.sessions().status("house", session)).session.state
 
 
 async def test_the_first_sound_arrives_while_the_rest_is_still_being_made(stage: Stage) -> None:

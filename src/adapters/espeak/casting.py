@@ -11,6 +11,8 @@ from adapters.espeak.variants import Variant, read_variants
 from domain.errors import EngineFailedError
 from domain.ports import SpokenLine
 
+_PLAIN = "en"
+
 
 class Casting:
     """The voices of the languages, and the speakers who each can speak all of them."""
@@ -29,6 +31,10 @@ class Casting:
         how = delivery(voice, character.speaker, variant, line.language, median_hz * line.pitch)
         rate = min(max(line.rate * (character.pace or 1.0), SLOWEST), FASTEST)
         return Job(line.text, voice, how, rate, line.pronunciations)
+
+    def own_hz(self, speaker: int) -> float:
+        """The median pitch of a speaker in the languages that have no melody of their own."""
+        return own_pitch_hz(self.variants[speaker], _PLAIN)
 
 
 def read_casting(installed: Path) -> Casting:

@@ -14,6 +14,7 @@ from adapters.espeak.casting import Casting, read_casting
 from adapters.espeak.data import VoiceData
 from adapters.espeak.ear import listen
 from adapters.espeak.library import RATE_HZ
+from adapters.espeak.mixing import mixed_character
 from adapters.espeak.prosody import RATES
 from adapters.espeak.stage import Stage
 from adapters.espeak.timbre import LAYOUT, Character, character, read
@@ -23,6 +24,7 @@ from adapters.espeak.variants import OWN
 from domain.audio import Pcm
 from domain.errors import EngineFailedError
 from domain.language import spoken
+from domain.mixing import portions
 from domain.ports import Chunk, EngineCard, Pulse, SpeechEngine, SpokenLine
 from domain.speech import Latents
 from domain.voice import Timbre
@@ -82,6 +84,15 @@ class EspeakEngine(SpeechEngine):
     @override
     async def recall(self, latents: Latents) -> Timbre:
         return self._character(latents).timbre(self.card.fingerprint)
+
+    @override
+    async def mix(self, timbres: Sequence[Timbre], weights: Sequence[float]) -> Timbre:
+        if self._casting is None:
+            raise _not_entered()
+        mix = portions([await self.recall(timbre.arrays) for timbre in timbres], weights)
+        shares = {self._character(each.timbre.arrays): each.share for each in mix}
+        mixed = mixed_character(shares, self._casting.own_hz)
+        return mixed.timbre(self.card.fingerprint)
 
     @override
     def speak(self, line: SpokenLine) -> AbstractAsyncContextManager[AsyncIterator[Chunk]]:

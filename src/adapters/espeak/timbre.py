@@ -27,7 +27,7 @@ _FEMALE = "f4"
 _FEMALE_FROM_HZ = 160.0
 _OWN_SYLLABLES_PER_S = 4.9
 _SLOWEST, _FASTEST = 0.6, 1.6
-_LOWEST_HZ, _HIGHEST_HZ = 60.0, 400.0
+LOWEST_HZ, HIGHEST_HZ = 60.0, 400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _marked(embedding: Samples) -> bool:
 def _sensible(median_hz: float, pace: float, speaker: float, speakers: int) -> bool:
     return (
         all(math.isfinite(value) for value in (median_hz, pace, speaker))
-        and (median_hz == 0 or _LOWEST_HZ <= median_hz <= _HIGHEST_HZ)
+        and (median_hz == 0 or LOWEST_HZ <= median_hz <= HIGHEST_HZ)
         and (pace == 0 or _SLOWEST - 1e-6 <= pace <= _FASTEST + 1e-6)
         and speaker == int(speaker)
         and 0 <= speaker < speakers

@@ -15,16 +15,25 @@ _Row = Row[*tuple[Any, ...]]
 
 def voice_row(voice: Voice) -> dict[str, Any]:
     """Return the columns of `voices`; the key is the database's to give."""
-    consent = voice.consent
-    return told_row(voice) | {
-        "id": voice.id,
-        "created_at": voice.created_at,
-        "owner": voice.owner,
+    return (
+        told_row(voice)
+        | consent_row(voice.consent)
+        | {
+            "id": voice.id,
+            "created_at": voice.created_at,
+            "owner": voice.owner,
+            "version": voice.version,
+            "updated_at": voice.updated_at or voice.created_at,
+        }
+    )
+
+
+def consent_row(consent: Consent | None) -> dict[str, Any]:
+    """Return the columns that tell who agreed, and to what."""
+    return {
         "consent_by": consent and consent.by,
         "consent_statement": consent and consent.statement,
         "consent_at": consent and consent.given_at,
-        "version": voice.version,
-        "updated_at": voice.updated_at or voice.created_at,
     }
 
 

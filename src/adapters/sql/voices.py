@@ -12,13 +12,21 @@ from typing_extensions import override
 from adapters.sql import once as once_only
 from adapters.sql import search as searching
 from adapters.sql.database import Database
-from adapters.sql.rows import clip_row, label_rows, read_voice, timbre_row, told_row, voice_row
+from adapters.sql.rows import (
+    clip_row,
+    consent_row,
+    label_rows,
+    read_voice,
+    timbre_row,
+    told_row,
+    voice_row,
+)
 from adapters.sql.tables import clips as clips_table
 from adapters.sql.tables import voice_labels, voices
 from adapters.sql.timbres import SqlTimbres, of, put_timbre
 from domain.errors import VoiceChangedError, VoiceExistsError, VoiceUnknownError
-from domain.ports import Once, VoicePage, VoiceSearch, VoiceStore
-from domain.voice import Clip, Timbre, Voice, is_voice_id
+from domain.ports import ConsentStore, Once, VoicePage, VoiceSearch, VoiceStore
+from domain.voice import Clip, Consent, Timbre, Voice, is_voice_id
 
 _COLUMNS = [column for column in voices.c if column is not voices.c.folded]
 _VOICE = select(*_COLUMNS)
@@ -29,7 +37,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class SqlVoices(SqlTimbres, VoiceStore):
+class SqlVoices(SqlTimbres, VoiceStore, ConsentStore):
     """The voices of a database, and their timbres."""
 
     def __init__(self, database: Database, *, now: Callable[[], datetime] = _now) -> None:
@@ -95,6 +103,21 @@ class SqlVoices(SqlTimbres, VoiceStore):
             row = (await connection.execute(statement.returning(*_COLUMNS))).one()
             await connection.execute(delete(voice_labels).where(voice_labels.c.voice_key == key))
             await _insert_labels(connection, key, voice)
+        return read_voice(row)
+
+    @override
+    async def agree(self, owner: str, voice_id: str, consent: Consent) -> Voice:
+        if not is_voice_id(voice_id):
+            raise VoiceUnknownError(voice_id)
+        agreed = consent_row(consent) | {
+            "version": voices.c.version + 1,
+            "updated_at": self._now(),
+        }
+        statement = update(voices).where(of(owner, voice_id)).values(agreed).returning(*_COLUMNS)
+        async with self._database.writing() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        if row is None:
+            raise VoiceUnknownError(voice_id)
         return read_voice(row)
 
     @override

@@ -16,6 +16,7 @@ from adapters.xtts.turns import Turns
 from domain.audio import Pcm, Samples
 from domain.errors import EngineFailedError
 from domain.language import spoken
+from domain.mixing import blended, portions
 from domain.ports import Chunk, EngineCard, EventBus, Pulse, SpeechEngine, SpokenLine
 from domain.speech import Latents
 from domain.voice import Timbre
@@ -93,6 +94,13 @@ class XttsEngine(SpeechEngine):
     @override
     async def recall(self, latents: Latents) -> Timbre:
         return Timbre(self.card.fingerprint, self._checked(latents))
+
+    @override
+    async def mix(self, timbres: Sequence[Timbre], weights: Sequence[float]) -> Timbre:
+        mix = portions([self._own(timbre) for timbre in timbres], weights)
+        if len(mix) == 1:
+            return mix[0].timbre
+        return Timbre(self.card.fingerprint, blended(mix))
 
     @override
     def speak(self, line: SpokenLine) -> AbstractAsyncContextManager[AsyncIterator[Chunk]]:

@@ -12,6 +12,7 @@ from domain.ports.sound import Encoder, SoundStudio
 from domain.ports.stores import (
     AudioCache,
     CacheStats,
+    ConsentStore,
     LoudnessStore,
     Once,
     PreviewStore,
@@ -29,6 +30,7 @@ __all__ = [
     "CacheStats",
     "Chunk",
     "Clock",
+    "ConsentStore",
     "Encoder",
     "EngineCard",
     "EventBus",

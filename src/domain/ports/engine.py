@@ -114,6 +114,15 @@ class SpeechEngine(Protocol):
         """Return the timbre a client kept; `LatentsForeignError` if another engine made it."""
         ...
 
+    async def mix(self, timbres: Sequence[Timbre], weights: Sequence[float]) -> Timbre:
+        """Return a timbre between those of this engine, nearer to those of more weight.
+
+        Only the ratios of the weights count and the order does not; none is below 0 and one at
+        least above. All the weight on one timbre gives that timbre. `LatentsForeignError` if
+        another engine made one of them.
+        """
+        ...
+
     def speak(self, line: SpokenLine) -> AbstractAsyncContextManager[AsyncIterator[Chunk]]:
         """Speak a line; the manager may be entered, iterated and left by different tasks.
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from domain.loudness import Learnt
 from domain.recording import Recording
-from domain.voice import Clip, Timbre, Voice
+from domain.voice import Clip, Consent, Timbre, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,17 @@ class VoiceStore(Protocol):
 
     async def remove(self, owner: str, voice_id: str) -> None:
         """Forget the voice, its clips, its timbres and its preview; `VoiceUnknownError`."""
+        ...
+
+
+class ConsentStore(Protocol):
+    """Keeps who agreed to be cloned, apart from what a voice's owner may change at will."""
+
+    async def agree(self, owner: str, voice_id: str, consent: Consent) -> Voice:
+        """Keep a consent in place of the one before; `VoiceUnknownError`.
+
+        Return the voice with its next version.
+        """
         ...
 
 

@@ -1,92 +1,22 @@
-"""The routes of the house's own API for speech and its markup."""
+"""The routes of the house's own API, under one shape of errors."""
 
-from dataclasses import dataclass
-from typing import Any, cast
+from litestar import Router
 
-from litestar import Request, Router, get, post
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
-from litestar.response.base import ASGIResponse
-from litestar.types import ASGIApp
-
-from application.delivering import Delivering
-from application.speaking import Speaking
-from domain.errors import MarkupError
-from domain.ports import SpeechMarkup
-from domain.speech import SpeechRequest
-from entrypoints.body import encode
-from entrypoints.given import Given
-from entrypoints.listening import while_connected
-from entrypoints.native import wire
+from entrypoints.native import cache, engines, evidence, making, problems, sessions, speech, voices
 from entrypoints.settings import Settings
-from entrypoints.spoken import described, streamed
-
-Connection = Request[Any, Any, Any]
 
 
-@dataclass
-class _Speaks(Operation):
-    """Documents the body that these routes read themselves."""
-
-    def __post_init__(self) -> None:
-        content = {"application/json": OpenAPIMediaType(schema=cast("Schema", wire.schema()))}
-        self.request_body = RequestBody(content=content, required=True)
-
-
-@post("/speech", status_code=200, operation_class=_Speaks)
-async def speech(
-    request: Connection, delivering: Given[Delivering], settings: Given[Settings]
-) -> ASGIResponse:
-    """Speak to the end, then answer one file at the loudness asked for."""
-    asked = await _asked(request, settings, whole=True)
-    made = await while_connected(request, delivering.whole(asked))
-    return ASGIResponse(body=made.data, headers=described(made), media_type=made.to.media_type)
-
-
-@post("/speech/stream", status_code=200, operation_class=_Speaks)
-async def speech_stream(
-    request: Connection, delivering: Given[Delivering], settings: Given[Settings]
-) -> ASGIApp:
-    """Speak at once, from the first sentence on."""
-    asked = await _asked(request, settings, whole=False)
-    return await streamed(request, delivering, asked, settings.stall_timeout_s)
-
-
-@post("/speech/timestamps", status_code=200, operation_class=_Speaks)
-async def speech_timestamps(
-    request: Connection, delivering: Given[Delivering], settings: Given[Settings]
-) -> ASGIResponse:
-    """Speak to the end, then answer the sound with the times of its words and marks."""
-    asked = await _asked(request, settings, whole=True)
-    made = await while_connected(request, delivering.whole(asked))
-    body = encode(wire.timed(made))
-    return ASGIResponse(body=body, headers=described(made), media_type="application/json")
-
-
-@get("/ssml")
-async def ssml(markup: Given[SpeechMarkup]) -> ASGIResponse:
-    """Tell which markup is understood."""
-    return ASGIResponse(body=encode(markup.described()), media_type="application/json")
-
-
-@post("/ssml/validate", status_code=200)
-async def ssml_validate(request: Connection, speaking: Given[Speaking]) -> ASGIResponse:
-    """Tell what markup means, or what is wrong with it, without speaking it."""
-    asked = wire.decode_markup(await request.body())
-    try:
-        told = wire.script(speaking.understood(wire.markup_request(asked)))
-    except MarkupError as error:
-        told = wire.wrong(error)
-    return ASGIResponse(body=encode(told), media_type="application/json")
-
-
-routes = (
-    Router("/api/v1", route_handlers=[speech, speech_stream, speech_timestamps]),
-    ssml,
-    ssml_validate,
-)
-
-
-async def _asked(request: Connection, settings: Settings, *, whole: bool) -> SpeechRequest:
-    body = wire.decode_speech(await request.body())
-    session_id = request.headers.get("x-session-id")
-    return wire.speech_request(body, settings.target, session_id, request.user.owner, whole=whole)
+def routes(settings: Settings) -> Router:
+    """Return all of them; whatever goes wrong in one is answered as a problem document."""
+    api = Router(
+        "/api/v1",
+        route_handlers=[
+            *(speech.routes, voices.routes, making.routes(settings), evidence.routes),
+            *(sessions.routes, cache.routes, engines.routes),
+        ],
+    )
+    return Router(
+        "/",
+        route_handlers=[api, speech.ssml_routes, problems.routes],
+        exception_handlers=problems.HANDLERS,
+    )

@@ -142,15 +142,19 @@ async def delete_voice(
 
 
 @get("/stream_status/{session_id:str}")
-async def stream_status(session_id: FromPath[str], sessions: Given[Sessions]) -> ASGIResponse:
+async def stream_status(
+    request: Connection, session_id: FromPath[str], sessions: Given[Sessions]
+) -> ASGIResponse:
     """Tell how far a session is."""
-    return _json(wire.status(await sessions.status(session_id)))
+    return _json(wire.status(await sessions.status(request.user.owner, session_id)))
 
 
 @delete("/stream_cancel/{session_id:str}", status_code=200)
-async def stream_cancel(session_id: FromPath[str], sessions: Given[Sessions]) -> ASGIResponse:
+async def stream_cancel(
+    request: Connection, session_id: FromPath[str], sessions: Given[Sessions]
+) -> ASGIResponse:
     """Stop a session."""
-    session = await sessions.cancel(session_id)
+    session = await sessions.cancel(request.user.owner, session_id)
     return _json(wire.cancelled(session.id, session.state))
 
 

@@ -12,7 +12,6 @@ from application.caches import RecentStats
 from application.sessions import SessionStatus
 from application.voices import Clone, Draft
 from domain.audio import HOUSE_RATE_HZ
-from domain.clip_report import ClipReport
 from domain.errors import InputError
 from domain.formats import AudioFormat, Codec
 from domain.loudness import Target
@@ -21,6 +20,7 @@ from domain.session import SessionState
 from domain.speech import RANGES, Finish, Latents, SpeechRequest, SpeechSettings, check_range
 from domain.voice import Care, Consent, Voice
 from entrypoints.body import decode
+from entrypoints.clip_reports import measured
 
 _UNHEEDED = {"overlap_wav_len": (0, 100_000), "left_context_seconds": (0, 60)}
 """What clients set to shape the joints of other servers' streams; ours have none to be heard."""
@@ -194,7 +194,7 @@ def latents(clone: Clone) -> dict[str, Any]:
 def saved(voice: Voice, clone: Clone) -> dict[str, Any]:
     """Answer a voice that was saved."""
     reply: dict[str, Any] = {"voice_id": voice.id, "name": voice.name, "saved": True}
-    reply |= {"clips": [_measured(report) for report in clone.reports]} if clone.reports else {}
+    reply |= {"clips": [measured(report) for report in clone.reports]} if clone.reports else {}
     return reply | ({"warnings": list(clone.warnings)} if clone.warnings else {})
 
 
@@ -205,25 +205,8 @@ def warned(clone: Clone) -> dict[str, str]:
 
 def reported(clone: Clone) -> dict[str, str]:
     """Tell of the clips in a header, where the body has no room for it."""
-    report = [_measured(each) for each in clone.reports]
+    report = [measured(each) for each in clone.reports]
     return {"X-Clip-Report": json.dumps(report, separators=(",", ":"))}
-
-
-def _measured(report: ClipReport) -> dict[str, Any]:
-    return {
-        "duration_s": round(report.seconds, 3),
-        "sample_rate": report.rate_hz,
-        "loudness_lufs": _rounded(report.lufs),
-        "snr_db": _rounded(report.snr_db),
-        "clipped_places": report.clipped_places,
-        "clipped_share": round(report.clipped_share, 6),
-        "trimmed_s": round(report.trimmed_s, 3),
-        "warnings": list(report.warnings),
-    }
-
-
-def _rounded(level: float | None) -> float | None:
-    return None if level is None else round(level, 1)
 
 
 def listed(voices: Sequence[Voice]) -> list[Mapping[str, str]]:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from typing_extensions import override
 
+from domain.access import HOUSE
 from domain.errors import (
     EngineBusyError,
     EngineFailedError,
@@ -173,7 +174,7 @@ async def test_a_busy_engine_refuses_at_once_and_keeps_nothing() -> None:
 async def test_cancelling_frees_the_engine_and_ends_the_sound() -> None:
     house = House()
     stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}"))
-    await house.sessions.cancel(stream.session.id)
+    await house.sessions.cancel(HOUSE, stream.session.id)
     assert house.engine.lines == []
     assert len(await hear(stream)) <= len(expected(ONE[:10]))
     assert stream.session.state is SessionState.CANCELLED
@@ -198,7 +199,7 @@ async def test_a_stream_cancelled_while_it_waits_never_begins() -> None:
     house.engine.running.clear()
     beginning = asyncio.create_task(house.speaking.begin(SpeechRequest(ONE, session_id="s")))
     await house.engine.entered.wait()
-    await house.sessions.cancel("s")
+    await house.sessions.cancel(HOUSE, "s")
     with pytest.raises(SpeechCancelledError):
         await beginning
     assert house.events(SpeechRefused) == [SpeechRefused("cancelled")]
@@ -214,7 +215,7 @@ async def test_a_caller_who_gives_up_while_waiting_leaves_nothing_behind() -> No
         await beginning
     assert house.engine.lines == []
     assert house.sessions.active == 0
-    assert (await house.sessions.status("s")).session.state is SessionState.CANCELLED
+    assert (await house.sessions.status(HOUSE, "s")).session.state is SessionState.CANCELLED
 
 
 async def test_an_engine_that_breaks_fails_this_stream() -> None:

@@ -1,0 +1,37 @@
+"""The engine, and all that may be asked of this server."""
+
+from litestar import Router, get
+from litestar.response.base import ASGIResponse
+
+from application.catalogue import Catalogue
+from domain.ports import SpeechEngine
+from entrypoints.given import Given
+from entrypoints.native.documented import answers
+from entrypoints.native.problems import refusals
+from entrypoints.native.replies import MIB, json
+from entrypoints.native.wire import service as wire
+from entrypoints.settings import Settings
+
+
+@get(
+    "/engines",
+    responses={200: answers(wire.EnginesReply, "Engines, formats and limits."), **refusals()},
+)
+async def engines(
+    engine: Given[SpeechEngine], catalogue: Given[Catalogue], settings: Given[Settings]
+) -> ASGIResponse:
+    """Tell who speaks here: languages, formats, ranges, limits, and how the engine feels."""
+    house = wire.House(
+        default_voice=catalogue.default,
+        default_language=settings.default_language,
+        target=settings.target,
+        longest_text=settings.longest_text,
+        largest_upload_bytes=settings.largest_upload_mb * MIB,
+        longest_clip_s=settings.longest_clip_s,
+        longest_queue=settings.longest_queue,
+        require_consent=settings.require_consent,
+    )
+    return json(wire.engines(engine.card, await engine.pulse(), house))
+
+
+routes = Router("/", route_handlers=[engines])

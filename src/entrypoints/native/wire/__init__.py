@@ -1,0 +1,1 @@
+"""What clients of the house's own API send and expect: structs, pure decode and encode."""
