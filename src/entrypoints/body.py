@@ -54,6 +54,7 @@ def encode(reply: object) -> bytes:
 
 def _sentence(message: str, sent: str = "body") -> str:
     wrong, _, path = message.partition(" - at `$.")
+    wrong = wrong[:1].lower() + wrong[1:]
     if path:
-        return f"The field '{path.rstrip('`')}' is wrong: {wrong.lower()}."
-    return f"The {sent} is wrong: {wrong.lower()}."
+        return f"The field '{path.rstrip('`')}' is wrong: {wrong}."
+    return f"The {sent} is wrong: {wrong}."

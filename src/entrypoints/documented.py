@@ -14,6 +14,7 @@ from litestar.openapi.spec import (
     OpenAPIResponse,
     Operation,
     Parameter,
+    Reference,
     RequestBody,
     Schema,
 )
@@ -77,6 +78,7 @@ def _response(answer: Answer) -> OpenAPIResponse:
 
 
 def _media(schema: Mapping[str, Any], example: Any) -> OpenAPIMediaType:
+    examples: dict[str, Example | Reference] | None
     examples = None if example is None else {"usual": Example(value=example)}
     return OpenAPIMediaType(schema=cast("Schema", dict(schema)), examples=examples)
 

@@ -27,7 +27,7 @@ Connection = Request[Any, Any, Any]
         Answer("The whole sound as a WAV file."), query=told(wire.TtsFields, wire.ABOUT)
     ),
 )
-async def tts(
+async def tts_of_query(
     request: Connection, delivering: Given[Delivering], settings: Given[Settings]
 ) -> ASGIApp:
     """Speak what the query asks for, the way coqui's own server is called."""
@@ -47,7 +47,7 @@ async def studio_speakers(engine: Given[SpeechEngine]) -> Stream:
 
 def routes(_settings: Settings) -> Router:
     """Return the routes of coqui's own servers."""
-    return Router("/", route_handlers=[tts, studio_speakers], tags=["Coqui"])
+    return Router("/", route_handlers=[tts_of_query, studio_speakers], tags=["Coqui"])
 
 
 async def from_form(request: Connection, delivering: Delivering, settings: Settings) -> ASGIApp:

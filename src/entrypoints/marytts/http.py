@@ -23,7 +23,7 @@ from entrypoints.spoken import described, remarked
 
 Connection = Request[Any, Any, Any]
 
-TEXT = "text/plain; charset=utf-8"
+TEXT = "text/plain"
 
 _SCHEMA = told(wire.ProcessFields, wire.ABOUT)
 _SPOKEN = Answer("The whole sound, as the kind of file asked for.")

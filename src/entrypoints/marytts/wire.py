@@ -1,5 +1,6 @@
 """What MaryTTS's clients send and expect: structs, pure decode and encode."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from domain.audio import HOUSE_RATE_HZ
 from domain.errors import InputError
 from domain.formats import AudioFormat, Codec
 from domain.language import canonical
-from domain.loudness import Target
+from domain.loudness import LOUDEST_LUFS, QUIETEST_LUFS, Target
 from domain.script import Prosody
 from domain.speech import Finish, SpeechRequest, SpeechSettings
 from entrypoints.body import decode_fields
@@ -90,14 +91,15 @@ def speech_request(
 ) -> SpeechRequest:
     """Return what the domain is to speak."""
     locale = asked.fields.LOCALE
+    volume, target = _loudness(asked.effects.volume, usual)
     return SpeechRequest(
         text=asked.fields.INPUT_TEXT,
         markup=asked.markup,
         language=language_of(locale, languages) if locale else None,
         voice=voice,
-        prosody=Prosody(volume=asked.effects.volume),
+        prosody=Prosody(volume=volume),
         settings=SpeechSettings(speed=asked.effects.speed),
-        finish=Finish(to=asked.container.to, target=usual, whole=True),
+        finish=Finish(to=asked.container.to, target=target, whole=True),
         owner=owner,
     )
 
@@ -127,6 +129,14 @@ def voices(known: Iterable[Listed], otherwise: str, engine: str) -> str:
         f"{_written(each.id)} {_locale(each.language or otherwise)} neutral {engine}\n"
         for each in known
     )
+
+
+def _loudness(volume: float, usual: Target) -> tuple[float, Target]:
+    """Ask for another loudness where one is asked for at all: it would level a volume out."""
+    if usual.lufs is None or volume in {0.0, 1.0}:
+        return volume, usual
+    lufs = usual.lufs + 20 * math.log10(volume)
+    return 1.0, usual.asked(min(max(lufs, QUIETEST_LUFS), LOUDEST_LUFS))
 
 
 def _written(name: str) -> str:

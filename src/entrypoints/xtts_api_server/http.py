@@ -100,7 +100,7 @@ async def tts_to_audio(
     "/tts_stream",
     operation_class=documented(Answer("The sound as a WAV stream."), query=_SPEAK),
 )
-async def tts_stream(
+async def play_stream(
     request: Connection,
     delivering: Given[Delivering],
     settings: Given[Settings],
@@ -145,7 +145,7 @@ def routes(_settings: Settings) -> Router:
         "/",
         route_handlers=[
             *(speakers, speakers_list, sample),
-            *(get_tts_settings, set_tts_settings, tts_to_audio, tts_stream),
+            *(get_tts_settings, set_tts_settings, tts_to_audio, play_stream),
         ],
         dependencies={"kept": Provide(lambda: kept, sync_to_thread=False)},
         tags=["xtts-api-server"],
