@@ -57,6 +57,7 @@ def application(container: Container) -> Litestar:
             title="Rhapsode",
             version=version("rhapsode"),
             path="/schema",
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin()],
         ),
         logging_config=None,

@@ -31,7 +31,7 @@ def decode(body: bytes | str, kind: type[T]) -> T:
 def decode_fields(fields: Mapping[str, object], kind: type[T]) -> T:
     """Return the fields of a form or a query as `kind`; one left empty counts as left out."""
     try:
-        filled = {name: value for name, value in fields.items() if value not in {"", None}}
+        filled = {name: value for name, value in fields.items() if value not in ("", None)}
         return msgspec.convert(filled, type=kind, strict=False)
     except msgspec.ValidationError as error:
         raise InputError(_sentence(str(error), "request")) from error
