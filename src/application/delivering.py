@@ -31,6 +31,8 @@ class Delivered:
     words: tuple[TimedWord, ...]
     marks: tuple[TimedMark, ...]
     warnings: tuple[str, ...]
+    remembered: bool
+    """Whether no engine was needed: all of it had been spoken before and kept."""
 
 
 class Delivery:
@@ -116,6 +118,7 @@ class Delivering:
             words=tuple(words),
             marks=stream.session.marks,
             warnings=stream.warnings,
+            remembered=stream.session.remembered,
         )
 
     async def _encoded(self, pcm: Pcm, to: AudioFormat) -> bytes:

@@ -97,6 +97,7 @@ class SpeechStream:
     async def _next_sound(self) -> Sound | None:
         """Return the next sound; a line may end without any."""
         while heard := await self._lines.next():
+            self.session.from_engine += not heard[1].remembered
             sound = self._finishing.finished(*heard)
             if heard[1].last:
                 self.session.spoken_characters += self._finishing.characters(heard[0])

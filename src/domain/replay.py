@@ -39,4 +39,4 @@ def replayed(recording: Recording, rate_hz: int) -> Iterator[Chunk]:
     for start, end in pairwise((0, *range(first, total, piece), total)):
         last = end == total
         words = tuple(w for w in recording.words if start <= w.start and (last or w.start < end))
-        yield Chunk(recording.samples[start:end], words, last)
+        yield Chunk(recording.samples[start:end], words, last, remembered=True)

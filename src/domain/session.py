@@ -45,6 +45,8 @@ class Session:
     state: SessionState = field(default=SessionState.QUEUED, init=False)
     spoken_characters: int = field(default=0, init=False)
     chunks: int = field(default=0, init=False)
+    from_engine: int = field(default=0, init=False)
+    """How many chunks an engine had to make; the others were remembered."""
     audio_s: float = field(default=0.0, init=False)
     underruns: int = field(default=0, init=False)
     first_audio_s: float | None = field(default=None, init=False)
@@ -62,6 +64,11 @@ class Session:
     def ended(self) -> bool:
         """Whether nothing more will be heard."""
         return self.state in ENDED
+
+    @property
+    def remembered(self) -> bool:
+        """Whether all that was handed out so far was spoken before and kept."""
+        return self.chunks > 0 and self.from_engine == 0
 
     @property
     def progress(self) -> float:

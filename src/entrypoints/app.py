@@ -12,12 +12,20 @@ from litestar.types import ASGIApp
 
 from entrypoints import dashboard, health
 from entrypoints.container import Container
+from entrypoints.coqui_server import http as coqui_server
+from entrypoints.cors import cors
 from entrypoints.edge import Edge, local_hosts
 from entrypoints.errors import HANDLERS
 from entrypoints.guards import door
+from entrypoints.leibniz import http as leibniz
+from entrypoints.marytts import http as marytts
 from entrypoints.native import http as native
+from entrypoints.sentiric import http as sentiric
+from entrypoints.sharing import shared
 from entrypoints.streaming_server import http as streaming_server
+from entrypoints.xtts_api_server import http as xtts_api_server
 
+_DIALECTS = (streaming_server, coqui_server, sentiric, leibniz, xtts_api_server, marytts)
 _JSON_BYTES = 4 * 2**20
 _MOST_PARTS = 20
 
@@ -36,12 +44,13 @@ def application(container: Container) -> Litestar:
             dashboard.home,
             dashboard.page,
             health.routes,
-            streaming_server.routes(settings),
+            *(shared(dialect.routes(settings)) for dialect in _DIALECTS),
             native.routes(settings),
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},
         guards=[door(container.access())],
         exception_handlers=HANDLERS,
+        cors_config=cors(settings),
         request_max_body_size=_JSON_BYTES,
         multipart_form_part_limit=_MOST_PARTS,
         openapi_config=OpenAPIConfig(
@@ -65,6 +74,7 @@ def served(container: Container) -> ASGIApp:
         engine=lambda: container.engine().card.name,
         hosts=local_hosts(settings.host, *settings.allowed_hosts) if named else None,
         body_timeout_s=settings.request_timeout_s,
+        origins=frozenset(settings.cors_origins),
     )
 
 

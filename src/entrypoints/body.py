@@ -1,12 +1,16 @@
-"""JSON in and out: numbers may come as strings, and a wrong field is named."""
+"""JSON and forms in, JSON out: numbers may come as strings, and a wrong field is named."""
 
+from collections.abc import Mapping
 from typing import TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 
 from domain.errors import InputError
 
 T = TypeVar("T")
+
+_MOST_FIELDS = 100
 
 
 class MalformedBodyError(InputError):
@@ -24,13 +28,33 @@ def decode(body: bytes | str, kind: type[T]) -> T:
         raise MalformedBodyError(msg) from error
 
 
+def decode_fields(fields: Mapping[str, object], kind: type[T]) -> T:
+    """Return the fields of a form or a query as `kind`; one left empty counts as left out."""
+    try:
+        filled = {name: value for name, value in fields.items() if value not in ("", None)}
+        return msgspec.convert(filled, type=kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise InputError(_sentence(str(error), "request")) from error
+
+
+def form_fields(body: bytes) -> dict[str, str]:
+    """Return the fields of a URL-encoded body, whatever its sender calls it; the first counts."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        msg = "The body is no form: send its fields URL-encoded, as UTF-8."
+        raise MalformedBodyError(msg) from error
+    return dict(reversed(pairs))
+
+
 def encode(reply: object) -> bytes:
     """Return a reply as JSON."""
     return msgspec.json.encode(reply)
 
 
-def _sentence(message: str) -> str:
+def _sentence(message: str, sent: str = "body") -> str:
     wrong, _, path = message.partition(" - at `$.")
+    wrong = wrong[:1].lower() + wrong[1:]
     if path:
-        return f"The field '{path.rstrip('`')}' is wrong: {wrong.lower()}."
-    return f"The body is wrong: {wrong.lower()}."
+        return f"The field '{path.rstrip('`')}' is wrong: {wrong}."
+    return f"The {sent} is wrong: {wrong}."

@@ -22,7 +22,10 @@ log = structlog.get_logger()
 
 _SLOW = "The body took too long to arrive; send it again, faster."
 _STRANGE = "This server is not called {!r}; add the name to RHAPSODE_ALLOWED_HOSTS."
-_FOREIGN = "A page of another site may not speak here; set API keys to let it."
+_FOREIGN = (
+    "A page of another site may not speak here; set API keys, or name it in"
+    " RHAPSODE_CORS_ORIGINS to let it."
+)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _SAFE = {
@@ -34,7 +37,10 @@ _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Edge:
-    """Wraps the application; `hosts` are the names it may be called by, None means any."""
+    """Wraps the application; `hosts` are the names it may be called by, None means any.
+
+    Pages of `origins` may write here from their browsers; `*` stands for every page.
+    """
 
     def __init__(
         self,
@@ -44,12 +50,14 @@ class Edge:
         engine: Callable[[], str],
         hosts: frozenset[str] | None,
         body_timeout_s: float,
+        origins: frozenset[str] = frozenset(),
     ) -> None:
         self._app = app
         self._bus = bus
         self._engine = engine
         self._hosts = hosts
         self._body_timeout_s = body_timeout_s
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass HTTP on, watched; anything else as it is."""
@@ -64,7 +72,7 @@ class Edge:
             try:
                 if self._hosts is not None and exchange.host not in self._hosts:
                     await exchange.refuse(421, _STRANGE.format(exchange.host))
-                elif self._hosts is not None and exchange.crosses_sites(self._hosts):
+                elif self._hosts is not None and exchange.crosses_sites(self._hosts, self._origins):
                     await exchange.refuse(403, _FOREIGN)
                 else:
                     await self._app(scope, self._patient(receive), exchange.send)
@@ -114,9 +122,9 @@ class _Exchange:
         self._origin = headers.get(b"origin", b"").decode("latin-1")
         self.began_s = time.monotonic()
 
-    def crosses_sites(self, hosts: frozenset[str]) -> bool:
+    def crosses_sites(self, hosts: frozenset[str], origins: frozenset[str]) -> bool:
         """Whether a browser sends this for a page of another site, to write something here."""
-        if self._method in _READING:
+        if self._method in _READING or origins & {self._origin, "*"}:
             return False
         origin = _without_port(self._origin.partition("://")[2])
         foreign = bool(self._origin) and origin not in hosts

@@ -2,15 +2,15 @@
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
 from entrypoints.pause_fields import PauseFields
 from entrypoints.sound_fields import SoundFields
-from entrypoints.values import Language, Names, Place, Secrets
+from entrypoints.values import Language, Names, Origins, Place, Secrets
 from entrypoints.xtts_fields import XttsFields
 
 PREFIX = "RHAPSODE_"
@@ -69,6 +69,11 @@ class Settings(SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
     allowed_hosts: Names = Field(
         default=(),
         description="Host names accepted while there are no keys; this machine's own always are",
+    )
+    cors_origins: Origins = Field(
+        default=(),
+        description="web pages whose scripts may call this server, as origins such as"
+        " http://127.0.0.1:8000, separated by commas; * means all and goes without keys only",
     )
     default_voice: str | None = Field(
         default=None,
@@ -160,6 +165,14 @@ class Settings(SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
     log_format: Literal["text", "json"] = Field(
         default="text", description="for people, or for machines"
     )
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _no_keys_for_everyone(cls, origins: tuple[str, ...], told: ValidationInfo) -> Any:
+        """A key in a page of a site that nobody named is a key given away."""
+        if "*" in origins and told.data.get("api_keys"):
+            raise ValueError("cannot be * while there are API keys; name the pages' origins")
+        return origins
 
     @property
     def loopback(self) -> bool:

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import structlog
 from litestar import Request
+from litestar.response.base import ASGIResponse
 from litestar.types import HTTPResponseStartEvent, Receive, Scope, Send
 
 from application.delivering import Delivered, Delivering, Delivery
@@ -25,10 +26,33 @@ async def streamed(
     delivering: Delivering,
     speech: SpeechRequest,
     stall_timeout_s: float,
+    headers: Mapping[str, str] | None = None,
 ) -> "SpokenResponse":
     """Begin to speak and answer the stream; a client who leaves before its first sound lets go."""
     delivery = await while_connected(request, delivering.begin(speech), Delivery.aclose)
-    return SpokenResponse(delivery, speech.finish.to, stall_timeout_s=stall_timeout_s)
+    return SpokenResponse(
+        delivery, speech.finish.to, stall_timeout_s=stall_timeout_s, headers=headers
+    )
+
+
+async def whole_file(
+    request: Request[Any, Any, Any],
+    delivering: Delivering,
+    speech: SpeechRequest,
+    headers: Mapping[str, str] | None = None,
+) -> ASGIResponse:
+    """Speak to the end and answer the file; a client who leaves before that lets go."""
+    made = await while_connected(request, delivering.whole(speech))
+    return ASGIResponse(
+        body=made.data,
+        headers=described(made) | dict(headers or {}),
+        media_type=made.to.media_type,
+    )
+
+
+def remarked(warnings: Sequence[str]) -> dict[str, str]:
+    """Tell in a header what of a request had no effect, or is to be done better."""
+    return {"X-Warnings": _one_line(warnings)} if warnings else {}
 
 
 def described(made: Delivered) -> dict[str, str]:
@@ -58,10 +82,18 @@ def _one_line(warnings: Sequence[str]) -> str:
 class SpokenResponse:
     """Sends a stream; one who leaves cancels it, one who stalls is cut."""
 
-    def __init__(self, delivery: Delivery, to: AudioFormat, *, stall_timeout_s: float) -> None:
+    def __init__(
+        self,
+        delivery: Delivery,
+        to: AudioFormat,
+        *,
+        stall_timeout_s: float,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self._delivery = delivery
         self._stream = delivery.stream
         self._headers = _headers(self._stream.session.id, to, self._stream.warnings)
+        self._headers |= dict(headers or {})
         self._stall_timeout_s = stall_timeout_s
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,5 +1,6 @@
 """The kinds of value a setting can have: places, lists with commas, language tags."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from domain.language import canonical
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9.\[\]:_-]+")
 
 
 def _at_home(path: Path) -> Path:
@@ -31,7 +34,16 @@ def _tag(value: str) -> str:
     return tag
 
 
+def _origin(value: str) -> str:
+    if value != "*" and not _ORIGIN.fullmatch(value):
+        raise ValueError("write an origin as a browser does, such as http://127.0.0.1:8000")
+    return value
+
+
 Place = Annotated[Path, AfterValidator(_at_home)]
 Language = Annotated[str, AfterValidator(_tag)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[
+    tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)
+]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]

@@ -85,6 +85,8 @@ class Chunk:
     samples: Samples
     words: tuple[Word, ...] = ()
     last: bool = False
+    remembered: bool = False
+    """Whether it was spoken before and kept, so that no engine was needed for it now."""
 
 
 @dataclass(frozen=True, slots=True)

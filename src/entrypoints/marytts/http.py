@@ -1,0 +1,125 @@
+"""MaryTTS's routes."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Router, get, post
+from litestar.response.base import ASGIResponse
+
+from application.delivering import Delivering
+from application.voices import Voices
+from domain.ports import SpeechEngine
+from domain.speech import SpeechRequest
+from entrypoints.body import form_fields
+from entrypoints.documented import FORM, Answer, documented, told
+from entrypoints.errors import handlers
+from entrypoints.given import Given
+from entrypoints.listening import while_connected
+from entrypoints.marytts import wire
+from entrypoints.roster import roster
+from entrypoints.settings import Settings
+from entrypoints.spoken import described, remarked
+
+Connection = Request[Any, Any, Any]
+
+TEXT = "text/plain"
+
+_SCHEMA = told(wire.ProcessFields, wire.ABOUT)
+_SPOKEN = Answer("The whole sound, as the kind of file asked for.")
+
+
+@get("/process", operation_class=documented(_SPOKEN, query=_SCHEMA))
+async def process(
+    request: Connection,
+    delivering: Given[Delivering],
+    voices: Given[Voices],
+    engine: Given[SpeechEngine],
+    settings: Given[Settings],
+) -> ASGIResponse:
+    """Speak what the query asks for."""
+    asked = wire.decode_process(dict(request.query_params))
+    speech = await _speech(request, asked, voices, engine, settings)
+    return await _answered(request, asked, speech, delivering, settings)
+
+
+@post(
+    "/process",
+    status_code=200,
+    operation_class=documented(_SPOKEN, body={FORM: (_SCHEMA, wire.EXAMPLE)}),
+)
+async def process_form(
+    request: Connection,
+    delivering: Given[Delivering],
+    voices: Given[Voices],
+    engine: Given[SpeechEngine],
+    settings: Given[Settings],
+) -> ASGIResponse:
+    """Speak what a form asks for, also where its sender does not say that it is one."""
+    fields: Mapping[str, str] = dict(request.query_params) | form_fields(await request.body())
+    asked = wire.decode_process(fields)
+    speech = await _speech(request, asked, voices, engine, settings)
+    return await _answered(request, asked, speech, delivering, settings)
+
+
+@get("/voices", operation_class=documented(Answer("One voice a line.", TEXT, wire.VOICES)))
+async def list_voices(
+    request: Connection,
+    voices: Given[Voices],
+    engine: Given[SpeechEngine],
+    settings: Given[Settings],
+) -> ASGIResponse:
+    """List saved voices and built-in speakers: name, locale, gender and engine."""
+    known = await roster(request.user.owner, voices, engine)
+    return _text(wire.voices(known, settings.default_language, engine.card.name))
+
+
+@get("/locales", operation_class=documented(Answer("One locale a line.", TEXT, wire.LOCALES)))
+async def list_locales(engine: Given[SpeechEngine]) -> ASGIResponse:
+    """List the languages that are spoken."""
+    return _text(wire.locales(engine.card.languages))
+
+
+def routes(_settings: Settings) -> Router:
+    """Return MaryTTS's routes; whatever goes wrong is told as a line of text."""
+    return Router(
+        "/",
+        route_handlers=[process, process_form, list_voices, list_locales],
+        exception_handlers=handlers(lambda failure: failure.detail + "\n", TEXT),
+        tags=["MaryTTS"],
+    )
+
+
+async def _speech(
+    request: Connection,
+    asked: wire.Process,
+    voices: Voices,
+    engine: SpeechEngine,
+    settings: Settings,
+) -> SpeechRequest:
+    owner, voice = request.user.owner, None
+    if asked.fields.VOICE:
+        voice = wire.voice_named(asked.fields.VOICE, await roster(owner, voices, engine))
+    return wire.speech_request(asked, engine.card.languages, voice, settings.target, owner)
+
+
+async def _answered(
+    request: Connection,
+    asked: wire.Process,
+    speech: SpeechRequest,
+    delivering: Delivering,
+    settings: Settings,
+) -> ASGIResponse:
+    made = await while_connected(request, delivering.whole(speech))
+    data, container = made.data, asked.container
+    if container.around is not None:
+        data = await asyncio.to_thread(
+            container.around, made.to.rate_hz, data, marked=settings.mark_synthetic
+        )
+    headers = described(made) | remarked(asked.effects.remarks)
+    headers["Content-Type"] = container.media_type
+    return ASGIResponse(body=data, headers=headers, media_type=container.media_type)
+
+
+def _text(lines: str) -> ASGIResponse:
+    return ASGIResponse(body=lines.encode(), media_type=TEXT)

@@ -1,0 +1,1 @@
+"""The API of Sentiric's XTTS service: `/api/tts` and `/api/tts/clone`."""

@@ -1,0 +1,1 @@
+"""The API of xtts-api-server, as SillyTavern calls it from a browser."""
