@@ -10,12 +10,13 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
-from entrypoints import dashboard, health
+from entrypoints import dashboard, health, models
 from entrypoints.container import Container
 from entrypoints.edge import Edge, local_hosts
 from entrypoints.errors import HANDLERS
 from entrypoints.guards import door
 from entrypoints.native import http as native
+from entrypoints.openai import http as openai
 from entrypoints.streaming_server import http as streaming_server
 
 _JSON_BYTES = 4 * 2**20
@@ -24,7 +25,7 @@ _MOST_PARTS = 20
 _FOR_HANDLERS = (
     *("settings", "clock", "engine", "sessions", "speaking"),
     *("voices", "caches", "figures"),
-    *("delivering", "markup"),
+    *("delivering", "markup", "access", "timbres"),
 )
 
 
@@ -37,6 +38,8 @@ def application(container: Container) -> Litestar:
             dashboard.page,
             health.routes,
             streaming_server.routes(settings),
+            openai.routes(),
+            models.routes(models.plain),
             *native.routes,
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},
