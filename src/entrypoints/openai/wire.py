@@ -14,10 +14,11 @@ from domain.formats import format_named
 from domain.loudness import Target
 from domain.speech import RANGES, Finish, SpeechRequest, SpeechSettings
 from domain.voice import Voice
-from entrypoints.body import decode, encode
+from entrypoints.body import FieldInvalidError, decode, encode
 
 LONGEST_INPUT = 4096
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
+STREAMS = ("audio", "sse")
 MODELS = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
 """All of them are this server's one engine."""
 
@@ -64,7 +65,7 @@ class SpeechBody(msgspec.Struct):
     instructions: str | None = None
     response_format: str | None = None
     speed: float | None = None
-    stream_format: Literal["audio", "sse"] | None = None
+    stream_format: str | None = None
     language: str | None = None
     loudness: float | Literal["off"] | None = None
     seed: int | None = None
@@ -79,6 +80,11 @@ def decode_speech(body: bytes, engine: str) -> SpeechBody:
     """Read a request to speak; the model must be one that stands for this engine."""
     speech = decode(body, SpeechBody)
     check_model(speech.model, engine)
+    if speech.stream_format not in {*STREAMS, None}:
+        msg = f"stream_format is {speech.stream_format!r:.80}; it must be {' or '.join(STREAMS)}."
+        raise FieldInvalidError(msg, "stream_format")
+    if not speech.input.strip():
+        raise FieldInvalidError("The input is empty: send a word to speak.", "input")
     if len(speech.input) > LONGEST_INPUT:
         raise TextTooLongError(len(speech.input), LONGEST_INPUT)
     return speech
@@ -115,6 +121,7 @@ def schema() -> dict[str, Any]:
     found["properties"]["voice"]["anyOf"] = [{"type": "string"}, reference]
     found["properties"]["input"]["maxLength"] = LONGEST_INPUT
     found["properties"]["response_format"] |= {"anyOf": [{"enum": [*FORMATS, None]}]}
+    found["properties"]["stream_format"] |= {"anyOf": [{"enum": [*STREAMS, None]}]}
     return found | {"examples": [EXAMPLE]}
 
 
