@@ -10,7 +10,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
-from entrypoints import dashboard, health
+from entrypoints import dashboard, health, models
 from entrypoints.container import Container
 from entrypoints.coqui_server import http as coqui_server
 from entrypoints.cors import cors
@@ -20,6 +20,7 @@ from entrypoints.guards import door
 from entrypoints.leibniz import http as leibniz
 from entrypoints.marytts import http as marytts
 from entrypoints.native import http as native
+from entrypoints.openai import http as openai
 from entrypoints.sentiric import http as sentiric
 from entrypoints.sharing import shared
 from entrypoints.streaming_server import http as streaming_server
@@ -33,6 +34,7 @@ _FOR_HANDLERS = (
     *("settings", "clock", "engine", "sessions", "speaking"),
     *("voices", "caches", "figures"),
     *("delivering", "markup", "catalogue", "mixing", "consents"),
+    *("access", "timbres"),
 )
 
 
@@ -46,6 +48,8 @@ def application(container: Container) -> Litestar:
             health.routes,
             *(shared(dialect.routes(settings)) for dialect in _DIALECTS),
             native.routes(settings),
+            openai.routes(),
+            models.routes(models.plain),
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},
         guards=[door(container.access())],

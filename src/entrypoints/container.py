@@ -40,6 +40,7 @@ from application.sessions import Sessions
 from application.speaking import Speaking
 from application.timbres import Timbres
 from application.voices import Voices
+from domain.known_names import KnownNames
 from domain.ports import SpeechEngine
 from entrypoints.settings import Settings
 
@@ -173,6 +174,7 @@ class Container(containers.DeclarativeContainer):
         ),
         default=settings.provided.default_voice,
         refuse_unknown=settings.provided.refuses_unknown_voices,
+        names=providers.Singleton(KnownNames, settings.provided.voice_names),
     )
     loudness = providers.Singleton(
         Loudness,

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import structlog
 from litestar import Request
@@ -27,11 +27,16 @@ async def streamed(
     speech: SpeechRequest,
     stall_timeout_s: float,
     headers: Mapping[str, str] | None = None,
+    wrapping: "Wrapping | None" = None,
 ) -> "SpokenResponse":
     """Begin to speak and answer the stream; a client who leaves before its first sound lets go."""
     delivery = await while_connected(request, delivering.begin(speech), Delivery.aclose)
     return SpokenResponse(
-        delivery, speech.finish.to, stall_timeout_s=stall_timeout_s, headers=headers
+        delivery,
+        speech.finish.to,
+        stall_timeout_s=stall_timeout_s,
+        headers=headers,
+        wrapping=wrapping,
     )
 
 
@@ -79,6 +84,20 @@ def _one_line(warnings: Sequence[str]) -> str:
     return json.dumps(list(warnings))[:_LONGEST_HEADER]
 
 
+class Wrapping(Protocol):
+    """How a dialect puts encoded sound into its stream."""
+
+    media_type: str
+
+    def each(self, data: bytes) -> bytes:
+        """Return what carries some sound."""
+        ...
+
+    def last(self, seconds: float) -> bytes:
+        """Return what tells that so much sound is all."""
+        ...
+
+
 class SpokenResponse:
     """Sends a stream; one who leaves cancels it, one who stalls is cut."""
 
@@ -89,12 +108,16 @@ class SpokenResponse:
         *,
         stall_timeout_s: float,
         headers: Mapping[str, str] | None = None,
+        wrapping: Wrapping | None = None,
     ) -> None:
         self._delivery = delivery
         self._stream = delivery.stream
         self._headers = _headers(self._stream.session.id, to, self._stream.warnings)
         self._headers |= dict(headers or {})
         self._stall_timeout_s = stall_timeout_s
+        self._wrapping = wrapping
+        if wrapping:
+            self._headers["Content-Type"] = wrapping.media_type
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send the sound while other tasks encode it, and wait for the client to leave."""
@@ -119,9 +142,11 @@ class SpokenResponse:
             log.warning("speech broke off", session=self._stream.session.id, reason=reason)
 
     async def _send_sound(self, send: Send) -> None:
+        wrapping = self._wrapping
         while data := await self._delivery.read():
-            await self._send_data(send, data, more=True)
-        await self._send_data(send, b"", more=False)
+            await self._send_data(send, wrapping.each(data) if wrapping else data, more=True)
+        last = wrapping.last(self._stream.session.audio_s) if wrapping else b""
+        await self._send_data(send, last, more=False)
 
     async def _send_data(self, send: Send, data: bytes, *, more: bool) -> None:
         async with asyncio.timeout(self._stall_timeout_s):
