@@ -13,7 +13,7 @@ from domain.errors import (
 )
 from domain.events import CacheAsked
 from domain.ports import EventBus, SoundStudio, SpeechEngine, TimbreStore, VoiceStore
-from domain.voice import Timbre, is_voice_id
+from domain.voice import Timbre, is_voice_id, speaker_id
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +54,15 @@ class Timbres:
             return await self._default_timbre(owner)
 
     def speaker(self, name: str) -> Timbre | None:
-        """Return the engine's own speaker of this name, exactly or ignoring case."""
-        speakers = self._engine.card.speakers
+        """Return the engine's own speaker of this name or id, exactly or ignoring case."""
+        speakers, wanted = self._engine.card.speakers, name.casefold()
         if name in speakers:
             return speakers[name]
-        alike = (known for known in speakers if known.casefold() == name.casefold())
-        return speakers.get(next(alike, ""))
+        for called in (str, speaker_id):
+            alike = (known for known in speakers if called(known).casefold() == wanted)
+            if (found := next(alike, None)) is not None:
+                return speakers[found]
+        return None
 
     def forget(self, owner: str, voice_id: str) -> None:
         """Drop what is remembered of a voice that was changed or deleted."""

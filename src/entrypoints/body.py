@@ -13,12 +13,22 @@ class MalformedBodyError(InputError):
     """The body is no JSON object at all."""
 
 
+class WrongFieldError(InputError):
+    """A field of the body is wrong or missing; `path` leads to it, if it is known."""
+
+    def __init__(self, message: str) -> None:
+        wrong, _, path = message.partition(" - at `$.")
+        self.path = path.rstrip("`")
+        where = f"field '{self.path}'" if path else "body"
+        super().__init__(f"The {where} is wrong: {wrong.lower()}.")
+
+
 def decode(body: bytes | str, kind: type[T]) -> T:
     """Return the body as `kind`; the error says which field to change."""
     try:
         return msgspec.json.decode(body, type=kind, strict=False)
     except msgspec.ValidationError as error:
-        raise InputError(_sentence(str(error))) from error
+        raise WrongFieldError(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         msg = f'The body is not JSON ({error}); send an object such as {{"text": "Hello."}}.'
         raise MalformedBodyError(msg) from error
@@ -27,10 +37,3 @@ def decode(body: bytes | str, kind: type[T]) -> T:
 def encode(reply: object) -> bytes:
     """Return a reply as JSON."""
     return msgspec.json.encode(reply)
-
-
-def _sentence(message: str) -> str:
-    wrong, _, path = message.partition(" - at `$.")
-    if path:
-        return f"The field '{path.rstrip('`')}' is wrong: {wrong.lower()}."
-    return f"The body is wrong: {wrong.lower()}."

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from operator import attrgetter
 from typing import Any
 
 import structlog
@@ -61,15 +62,22 @@ class Failure:
 Handlers = dict[int | type[Exception], Callable[[Connection, Any], Response[Any]]]
 
 
-def handlers(shape: Callable[[Failure], Any], media_type: str = "application/json") -> Handlers:
-    """Return what answers every failure in one dialect: its bodies are what `shape` makes."""
+def handlers(
+    shape: Callable[[Failure], Any],
+    media_type: str = "application/json",
+    status: Callable[[Failure], int] = attrgetter("status"),
+) -> Handlers:
+    """Return what answers every failure in one dialect: its bodies are what `shape` makes.
+
+    `status` is for a dialect whose clients look for other ones than the usual.
+    """
 
     def answered(judge: Callable[[Connection, Any], Failure]) -> Callable[..., Response[Any]]:
         def answer(request: Connection, error: Any) -> Response[Any]:
             failure = judge(request, error)
             headers = dict(failure.headers)
             return Response(
-                shape(failure), status_code=failure.status, headers=headers, media_type=media_type
+                shape(failure), status_code=status(failure), headers=headers, media_type=media_type
             )
 
         return answer

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, cast
 
 import structlog
@@ -20,15 +22,32 @@ log = structlog.get_logger()
 _LONGEST_HEADER = 4096
 
 
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How a dialect wraps the sound of a stream: the type of the whole, and its parts in order."""
+
+    media_type: str
+    parts: Callable[[Delivery], AsyncGenerator[bytes, None]]
+
+
+async def _bare(delivery: Delivery) -> AsyncGenerator[bytes, None]:
+    while data := await delivery.read():
+        yield data
+
+
 async def streamed(
     request: Request[Any, Any, Any],
     delivering: Delivering,
     speech: SpeechRequest,
     stall_timeout_s: float,
+    framing: Framing | None = None,
 ) -> "SpokenResponse":
     """Begin to speak and answer the stream; a client who leaves before its first sound lets go."""
     delivery = await while_connected(request, delivering.begin(speech), Delivery.aclose)
-    return SpokenResponse(delivery, speech.finish.to, stall_timeout_s=stall_timeout_s)
+    framing = framing or Framing(speech.finish.to.media_type, _bare)
+    return SpokenResponse(
+        delivery, speech.finish.to, stall_timeout_s=stall_timeout_s, framing=framing
+    )
 
 
 def described(made: Delivered) -> dict[str, str]:
@@ -58,10 +77,14 @@ def _one_line(warnings: Sequence[str]) -> str:
 class SpokenResponse:
     """Sends a stream; one who leaves cancels it, one who stalls is cut."""
 
-    def __init__(self, delivery: Delivery, to: AudioFormat, *, stall_timeout_s: float) -> None:
+    def __init__(
+        self, delivery: Delivery, to: AudioFormat, *, stall_timeout_s: float, framing: Framing
+    ) -> None:
         self._delivery = delivery
         self._stream = delivery.stream
+        self._parts = framing.parts
         self._headers = _headers(self._stream.session.id, to, self._stream.warnings)
+        self._headers["Content-Type"] = framing.media_type
         self._stall_timeout_s = stall_timeout_s
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,8 +110,9 @@ class SpokenResponse:
             log.warning("speech broke off", session=self._stream.session.id, reason=reason)
 
     async def _send_sound(self, send: Send) -> None:
-        while data := await self._delivery.read():
-            await self._send_data(send, data, more=True)
+        async with aclosing(self._parts(self._delivery)) as parts:
+            async for data in parts:
+                await self._send_data(send, data, more=True)
         await self._send_data(send, b"", more=False)
 
     async def _send_data(self, send: Send, data: bytes, *, more: bool) -> None:
