@@ -104,6 +104,11 @@ class AudioFormat:
         return _KINDS[self.codec].lead_samples / self.rate_hz
 
     @property
+    def whole_lead_s(self) -> float:
+        """As `lead_s`, for a whole file."""
+        return 0.0 if self.codec is Codec.MP3 else self.lead_s
+
+    @property
     def bytes_a_second(self) -> float | None:
         """How many bytes a second of a stream takes; None where that depends on the sound."""
         match self.codec:

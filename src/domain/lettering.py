@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from domain.matching import Matching
 from domain.script import TimedWord
@@ -15,13 +16,14 @@ class TimedText:
     starts_s: tuple[float, ...] = ()
     ends_s: tuple[float, ...] = ()
 
-    def __add__(self, later: "TimedText") -> "TimedText":
-        return TimedText(
-            self.text + later.text, self.starts_s + later.starts_s, self.ends_s + later.ends_s
-        )
 
-
-_NONE = TimedText("")
+def joined(parts: Sequence[TimedText]) -> TimedText:
+    """Return texts that follow one another as one."""
+    return TimedText(
+        "".join(part.text for part in parts),
+        tuple(chain.from_iterable(part.starts_s for part in parts)),
+        tuple(chain.from_iterable(part.ends_s for part in parts)),
+    )
 
 
 class Lettering:
@@ -37,16 +39,16 @@ class Lettering:
 
     def hear(self, char: int, char_end: int, start_s: float, end_s: float) -> TimedText:
         """Return what is known once a word is: the characters before it, and its own."""
-        return self.until(char, start_s) + self.until(char_end, end_s)
+        return joined((self.until(char, start_s), self.until(char_end, end_s)))
 
     def until(self, char: int, at_s: float) -> TimedText:
         """Share the time up to this moment among the characters up to this one."""
         at_s = max(self._at_s, at_s)
         text = self._text[self._told : char]
-        edges = list(_edges(self._at_s, at_s, len(text)))
+        edges = tuple(_edges(self._at_s, at_s, len(text)))
         self._at_s = at_s
         self._told += len(text)
-        return TimedText(text, tuple(edges[:-1]), tuple(edges[1:])) if text else _NONE
+        return TimedText(text, edges[:-1], edges[1:])
 
     def end(self, at_s: float) -> TimedText:
         """Return all that was not told yet."""
@@ -57,11 +59,18 @@ class Lettering:
 class Captions:
     """What became known: characters of the text as it was sent, and as it is spoken."""
 
-    sent: TimedText = _NONE
-    spoken: TimedText = _NONE
+    sent: TimedText
+    spoken: TimedText
 
-    def __add__(self, later: "Captions") -> "Captions":
-        return Captions(self.sent + later.sent, self.spoken + later.spoken)
+    def followed_by(self, *later: "Captions") -> "Captions":
+        """Return these and what became known after them."""
+        every = (self, *later)
+        return Captions(
+            joined([each.sent for each in every]), joined([each.spoken for each in every])
+        )
+
+
+_NOTHING = Captions(TimedText(""), TimedText(""))
 
 
 class Captioning:
@@ -80,10 +89,10 @@ class Captioning:
 
         What stands behind the last word of all is told with it.
         """
-        heard = Captions()
-        for word in words:
-            heard += self._placed(word)
-        return heard + self.end(seconds) if self._found > self._last else heard
+        heard = [self._placed(word) for word in words]
+        if self._found > self._last:
+            heard.append(self.end(seconds))
+        return _NOTHING.followed_by(*heard)
 
     def end(self, seconds: float) -> Captions:
         """Return all that was not told yet: nothing more is heard."""
@@ -94,7 +103,7 @@ class Captioning:
     def _placed(self, word: TimedWord) -> Captions:
         char = self._spoken.find(word.text, self._found)
         if char < 0 or not word.text:
-            return Captions()
+            return _NOTHING
         self._found = char + len(word.text)
         times = word.start_s + self._lead_s, word.end_s + self._lead_s
         sent, spoken = self._letterings
@@ -105,5 +114,10 @@ class Captioning:
 
 
 def _edges(start_s: float, end_s: float, count: int) -> Iterator[float]:
-    for part in range(count + 1):
-        yield start_s + (end_s - start_s) * part / max(1, count)
+    """Yield the moments between so many characters; rounding must not let time turn back."""
+    step = (end_s - start_s) / max(1, count)
+    yield start_s
+    for part in range(1, count):
+        yield min(start_s + step * part, end_s)
+    if count:
+        yield end_s

@@ -13,6 +13,7 @@ from litestar.types import ASGIApp
 from entrypoints import dashboard, health
 from entrypoints.container import Container
 from entrypoints.edge import Edge, local_hosts
+from entrypoints.elevenlabs import http as elevenlabs
 from entrypoints.errors import HANDLERS
 from entrypoints.guards import door
 from entrypoints.native import http as native
@@ -23,7 +24,7 @@ _MOST_PARTS = 20
 
 _FOR_HANDLERS = (
     *("settings", "clock", "engine", "sessions", "speaking"),
-    *("voices", "caches", "figures"),
+    *("voices", "roster", "caches", "figures"),
     *("delivering", "markup"),
 )
 
@@ -37,6 +38,7 @@ def application(container: Container) -> Litestar:
             dashboard.page,
             health.routes,
             streaming_server.routes(settings),
+            elevenlabs.routes(settings),
             *native.routes,
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},

@@ -33,6 +33,7 @@ from application.loudness import Loudness
 from application.opening import Opening
 from application.recent import Recent
 from application.remembering import RememberingEngine, Tiers
+from application.roster import Roster
 from application.sessions import Sessions
 from application.speaking import Speaking
 from application.timbres import Timbres
@@ -200,6 +201,7 @@ class Container(containers.DeclarativeContainer):
         longest_clip_s=settings.provided.longest_clip_s,
         require_consent=settings.provided.require_consent,
     )
+    roster = providers.Singleton(Roster, voices=voices, engine=engine)
     opening = providers.Singleton(Opening, voices=voices, timbres=timbres)
     caches = providers.Singleton(
         Caches,
