@@ -14,7 +14,8 @@ from domain.calibration import calibration_line
 from domain.errors import ConflictError, EngineBusyError, NotFoundError, SpeechError
 from domain.events import VoiceFoundUnusable
 from domain.language import canonical
-from domain.loudness import Learnt, Meter
+from domain.loudness import Learnt, Meter, Target
+from domain.mastering import levelled
 from domain.ports import EventBus, PreviewStore, Pulse, SoundStudio, SpeechEngine, SpokenLine
 from domain.voice import Timbre, Voice
 
@@ -148,10 +149,11 @@ class Calibrating:
         timbre = newcomer.timbre or await self._timbres.find(voice.owner, voice.id)
         rate_hz = self._engine.card.rate_hz
         samples = await self._alone(self._line(voice, timbre))
-        learnt = await asyncio.to_thread(_measured, samples, rate_hz)
+        heard = Pcm(samples, rate_hz)
+        learnt = await asyncio.to_thread(_measured, heard, self._loudness.usual)
         await self._loudness.teach(timbre, learnt)
         try:
-            preview = await self._studio.pack(Pcm(samples, rate_hz))
+            preview = await self._studio.pack(heard)
             await self._previews.keep_preview(voice, preview)
         except SpeechError as error:
             log.warning("The preview of the voice %r could not be kept: %s", voice.id, error)
@@ -220,10 +222,12 @@ def _crowded(pulse: Pulse) -> bool:
     return bool(others) or pulse.speaking > itself
 
 
-def _measured(samples: Samples, rate_hz: int) -> Learnt:
-    meter = Meter(rate_hz)
-    meter.hear(samples)
+def _measured(heard: Pcm, target: Target) -> Learnt:
+    meter = Meter(heard.rate_hz)
+    meter.hear(heard.samples)
     if meter.lufs is None or meter.lufs < _SILENT_LUFS or meter.seconds < _LEAST_S:
-        msg = f"a line of {len(samples) / rate_hz:.1f} s had {meter.seconds:.1f} s of speech in it."
+        msg = f"a line of {heard.seconds:.1f} s had {meter.seconds:.1f} s of speech in it."
         raise _UnusableError(msg)
-    return Learnt(meter.lufs, meter.seconds, 1)
+    made = levelled(heard, target)
+    lufs = meter.lufs if made.lufs is None else made.lufs - made.gain_db
+    return Learnt(lufs, meter.seconds, 1)

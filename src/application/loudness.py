@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from application.recent import Recent
-from domain.loudness import Learnt
+from domain.loudness import Learnt, Target
 from domain.ports import Clock, LoudnessStore
 from domain.voice import Timbre
 
@@ -22,6 +22,7 @@ _KNOWN_FOR_S = 300.0
 _MEAN_FOR_S = 60.0
 _MOST_PENDING = 1000
 _MOST_LATE = 8
+_USUAL = Target()
 _AWAY = (
     "How loud voices are can be neither looked up nor kept for now; they are spoken all the same."
 )
@@ -40,10 +41,16 @@ class Loudness:
     """
 
     def __init__(
-        self, store: LoudnessStore, clock: Clock, *, patience_s: float = _PATIENCE_S
+        self,
+        store: LoudnessStore,
+        clock: Clock,
+        usual: Target = _USUAL,
+        *,
+        patience_s: float = _PATIENCE_S,
     ) -> None:
         self._store = store
         self._clock = clock
+        self.usual = usual
         self._patience_s = patience_s
         self._known: Recent[Key, Kept] = Recent(clock, most=_MOST_KNOWN, ttl_s=_KNOWN_FOR_S)
         self._means: Recent[str, Kept] = Recent(clock, most=_MOST_LATE, ttl_s=_MEAN_FOR_S)
@@ -75,9 +82,12 @@ class Loudness:
                 task.cancel()
             await asyncio.wait(tasks, timeout=_FAREWELL_S)
 
-    async def of(self, timbre: Timbre) -> tuple[Learnt | None, Learnt | None]:
+    async def of(
+        self, timbre: Timbre, target: Target | None = None
+    ) -> tuple[Learnt | None, Learnt | None]:
         """Return what is known of this voice, and the mean over the voices of its engine."""
-        key, engine = _key(timbre), timbre.fingerprint
+        key = self._key(timbre, target)
+        engine, _ = key
         asked = {
             *self._ask(self._known, key, lambda: self._store.load(*key)),
             *self._ask(self._means, engine, lambda: self._store.mean(engine)),
@@ -87,9 +97,9 @@ class Loudness:
         (known,), (mean,) = self._known.get(key) or (None,), self._means.get(engine) or (None,)
         return known, mean
 
-    async def teach(self, timbre: Timbre, learnt: Learnt) -> None:
+    async def teach(self, timbre: Timbre, learnt: Learnt, target: Target | None = None) -> None:
         """Know this from now on, unless more speech has taught what is known; it is kept soon."""
-        key = _key(timbre)
+        key = self._key(timbre, target)
         (known,) = self._known.get(key) or (None,)
         if known is not None and (known == learnt or known.seconds > learnt.seconds):
             return
@@ -101,7 +111,7 @@ class Loudness:
 
     async def forget(self, timbre: Timbre) -> None:
         """Know nothing of a timbre any more; a store that fails keeps what nobody will ask for."""
-        key = _key(timbre)
+        key = self._key(timbre, None)
         self._known.drop(key)
         self._pending.pop(key, None)
         try:
@@ -170,6 +180,8 @@ class Loudness:
         except TimeoutError:
             return
 
-
-def _key(timbre: Timbre) -> Key:
-    return timbre.fingerprint, timbre.sha256
+    def _key(self, timbre: Timbre, target: Target | None) -> Key:
+        """What a voice is known by: what the limiter takes depends on how loud it is to be."""
+        asked = target or self.usual
+        aim = "" if asked == self.usual else f" at {asked.lufs} LUFS, {asked.ceiling_dbtp} dBTP"
+        return timbre.fingerprint + aim, timbre.sha256

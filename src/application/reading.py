@@ -73,6 +73,8 @@ class Reading:
 
     def learnt(self) -> Iterator[tuple[Timbre, Learnt]]:
         """What was learnt of how loud each voice is."""
+        if self.finish.streamed.lufs is None:
+            return
         for timbre in {each.sha256: each for each in self.timbres.values()}.values():
             learnt = self.levellers[timbre.sha256].learnt
             if learnt is not None:

@@ -11,14 +11,17 @@ from application.timbres import Timbres
 from domain.errors import (
     EngineBusyError,
     InputError,
+    MarkupError,
     SpeechCancelledError,
     SpeechError,
     TextTooLongError,
+    VoiceUnknownError,
 )
 from domain.events import SpeechRefused
 from domain.language import spoken
 from domain.levelling import Leveller
-from domain.passages import Planner
+from domain.loudness import Learnt
+from domain.passages import Plan, Planner
 from domain.pieces import Pauses, tidy
 from domain.ports import (
     Clock,
@@ -108,10 +111,8 @@ class Speaking:
         if not plan.passages:
             msg = "The text is empty: it has no letter and no digit; send a word to speak."
             raise InputError(msg)
-        timbres = {
-            name: await self._timbre(request, name)
-            for name in {passage.voice for passage in plan.passages}
-        }
+        named = {passage.voice for passage in plan.passages}
+        timbres = {name: await self._timbre(request, name) for name in named}
         return Reading(
             plan=plan,
             timbres=timbres,
@@ -119,8 +120,15 @@ class Speaking:
             finish=request.finish,
             card=card,
             levellers=await self._levellers(request.finish, timbres.values()),
-            warnings=script.warnings,
+            warnings=(*script.warnings, *self._unheeded(plan)),
         )
+
+    def _unheeded(self, plan: Plan) -> tuple[str, ...]:
+        """What the engine at hand cannot do."""
+        spelled = any(passage.pronunciations for passage in plan.passages)
+        if not spelled or self._engine.card.pronounces:
+            return ()
+        return ("phoneme has no effect: this engine reads the text inside it instead.",)
 
     def _language(self, request: SpeechRequest) -> str:
         return spoken(request.language or self._default_language, self._engine.card.languages)
@@ -145,18 +153,31 @@ class Speaking:
             raise TextTooLongError(len(text), self._longest_text)
 
     async def _timbre(self, request: SpeechRequest, name: str | None) -> Timbre:
-        if name is None and request.latents is not None:
+        if name is not None:
+            return await self._named(request.owner, name)
+        if request.latents is not None:
             return await self._engine.recall(request.latents)
-        return await self._timbres.find(request.owner, name or request.voice)
+        return await self._timbres.find(request.owner, request.voice)
+
+    async def _named(self, owner: str, name: str) -> Timbre:
+        """Find a voice that the markup names."""
+        try:
+            return await self._timbres.find(owner, name)
+        except VoiceUnknownError as error:
+            reason = f"it names the voice {name!r}, which nobody knows"
+            raise MarkupError(reason) from error
 
     async def _levellers(self, finish: Finish, timbres: Iterable[Timbre]) -> dict[str, Leveller]:
         """One for each voice, with what is known of its loudness."""
-        return {
-            timbre.sha256: Leveller(
-                finish.streamed, *await self._loudness.of(timbre), self._engine.card.rate_hz
+        card = self._engine.card
+        usual = None if card.usual_lufs is None else Learnt(card.usual_lufs, 0.0, 0)
+        levellers = {}
+        for timbre in timbres:
+            learnt, mean = await self._loudness.of(timbre, finish.target)
+            levellers[timbre.sha256] = Leveller(
+                finish.streamed, learnt, mean or usual, card.rate_hz
             )
-            for timbre in timbres
-        }
+        return levellers
 
 
 def _reason(error: SpeechError) -> str:

@@ -140,4 +140,4 @@ class SpeechStream:
     async def _learn(self) -> None:
         """Keep what was learnt of how loud the voices are."""
         for timbre, learnt in self._reading.learnt():
-            await self._loudness.teach(timbre, learnt)
+            await self._loudness.teach(timbre, learnt, self.target)

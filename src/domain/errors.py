@@ -65,10 +65,14 @@ class TextTooLongError(InputError):
 
 
 class MarkupError(InputError):
-    """The markup cannot be read from this place on; lines and columns count from 1."""
+    """The markup cannot be read, or asks for what is not there.
 
-    def __init__(self, reason: str, line: int, column: int) -> None:
-        super().__init__(f"The SSML is wrong in line {line}, column {column}: {reason}.")
+    Lines and columns count from 1; there are none where only its meaning is wrong.
+    """
+
+    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
+        place = "" if line is None else f" in line {line}, column {column}"
+        super().__init__(f"The SSML is wrong{place}: {reason}.")
         self.reason = reason
         self.line = line
         self.column = column

@@ -1,4 +1,4 @@
-"""From what an engine speaks, line by line, to one finished sound and the times of what is heard."""
+"""From what an engine speaks, line by line, to one finished sound, and when what is heard."""
 
 import math
 from collections.abc import Iterable, Sequence

@@ -20,9 +20,14 @@ def canonical(tag: str) -> str:
 
 
 def spoken(tag: str, known: Iterable[str]) -> str:
-    """Return the canonical tag if it is among the known ones; otherwise refuse and list them."""
+    """Return the canonical tag if it is among the known ones, or else without its region.
+
+    What is neither is refused, and the known ones are listed.
+    """
     listed = tuple(known)
     language = canonical(tag)
-    if language not in listed:
-        raise LanguageUnknownError(tag, listed)
-    return language
+    plain = canonical(language.partition("-")[0])
+    for each in (language, plain):
+        if each in listed:
+            return each
+    raise LanguageUnknownError(tag, listed)

@@ -1,14 +1,19 @@
 """The loudness of a stream: one gain for a voice, that learns and hardly ever moves."""
 
+import math
+
 import numpy as np
 
 from domain.audio import Samples, join
+from domain.limiter import Limiter
 from domain.loudness import Learnt, Meter, Target
 from domain.weighting import HOP_S
 
 _MOST_DB, _LEAST_DB = 20.0, -30.0
 _DB_PER_HOP = 0.5 * HOP_S
 _DB_PER_LINE = 1.0
+_RIGHT_DB = 0.5
+_MORE_DB = (0.0, 1.0, 2.0, 4.0)
 _UTTERANCE_S = 1.0
 _CALIBRATED_S = 4.0
 """From so much speech on, a voice is known for itself; until then the engine's mean has a say."""
@@ -20,32 +25,28 @@ class Leveller:
     """Brings the lines of one voice in one stream to the target.
 
     The first gain is the one that what is known promises; then it follows what is heard, before
-    any gain: at most 0.5 dB in a second of speech and 1 dB from line to line, always along a
-    ramp. Pauses neither move it nor teach. As many samples come out as went in, at once.
+    any gain but less what the limiter takes: at most 0.5 dB in a second of speech and 1 dB from
+    line to line, always along a ramp. Pauses neither move it nor teach. As many samples come out
+    as went in, at once.
     """
 
     def __init__(
         self, target: Target, learnt: Learnt | None, house: Learnt | None, rate_hz: int
     ) -> None:
         self._knowledge = _Knowledge(learnt, house)
-        self._target = target.lufs
+        self._asked = target
         self._rate_hz = rate_hz
         self._ramp = _Ramp(round(rate_hz * HOP_S))
         self._meter = Meter(rate_hz)
+        self._loss = _Loss(rate_hz, target)
+        self._hop: list[Samples] = []
         self._heard_s = 0.0
-        self._whole: Learnt | None = None
         self._begun = self._within = False
 
     @property
     def learnt(self) -> Learnt | None:
         """What is known of the voice by now; None if nothing was taught."""
         return self._knowledge.learnt if self._knowledge.taught else None
-
-    def know(self, samples: Samples) -> None:
-        """Measure the next line whole, before its first sample is levelled."""
-        meter = Meter(self._rate_hz)
-        meter.hear(samples)
-        self._whole = _lesson(meter)
 
     def level(self, samples: Samples, *, line_ends: bool) -> Samples:
         """Return samples at the gain of their time."""
@@ -64,6 +65,7 @@ class Leveller:
         made = self._ramp.feed(piece)
         if not self._settled():
             self._meter.hear(piece)
+            self._hop.append(piece)
         if self._ramp.ended:
             self._follow()
         return made
@@ -71,35 +73,45 @@ class Leveller:
     def _follow(self) -> None:
         """Go on towards the target if the last hop was speech."""
         before_s, self._heard_s = self._heard_s, self._meter.seconds
+        # whole hops at one gain each: however the sound is cut, the same is learnt
+        heard_lufs = self._meter.lufs
+        if self._hop and heard_lufs is not None and self._asked.lufs is not None:
+            self._loss.hear(join(*self._hop), self._asked.lufs - heard_lufs)
+        self._hop = []
         lesson = self._lesson()
         if self._knowledge.complete_with(lesson):
             self._knowledge.teach(lesson)
-        self._ramp.move(self._wanted_db(), _DB_PER_HOP if self._heard_s > before_s else 0.0)
+        self._move(_DB_PER_HOP if self._heard_s > before_s else 0.0)
 
     def _begin_line(self) -> None:
         self._within = True
-        self._ramp.move(self._wanted_db(), _DB_PER_LINE if self._begun else None)
+        self._move(_DB_PER_LINE if self._begun else None)
         self._begun = True
 
     def _end_line(self) -> None:
         self._knowledge.teach(self._lesson())
         self._meter = Meter(self._rate_hz)
+        self._loss = _Loss(self._rate_hz, self._asked)
+        self._hop = []
         self._heard_s = 0.0
-        self._whole = None
         self._within = False
 
     def _lesson(self) -> Learnt | None:
-        if self._knowledge.enough:
+        seconds, lufs = self._meter.seconds, self._meter.lufs
+        if self._knowledge.enough or lufs is None or seconds < _UTTERANCE_S:
             return None
-        return self._whole or _lesson(self._meter)
+        return Learnt(lufs - self._loss.db, seconds, 1)
 
-    def _wanted_db(self) -> float:
-        if self._target is None:
+    def _wanted_db(self) -> float | None:
+        """The gain that would be right; None while nothing is known of the voice."""
+        if self._asked.lufs is None:
             return 0.0
         lufs = self._knowledge.lufs(self._lesson())
-        if lufs is None:
-            return self._ramp.to_db
-        return min(max(self._target - lufs, _LEAST_DB), _MOST_DB)
+        return None if lufs is None else min(max(self._asked.lufs - lufs, _LEAST_DB), _MOST_DB)
+
+    def _move(self, most_db: float | None) -> None:
+        wanted_db = self._wanted_db()
+        self._ramp.move(self._ramp.to_db if wanted_db is None else wanted_db, most_db)
 
     def _settled(self) -> bool:
         """Whether nothing that is heard can change the gain or teach."""
@@ -138,6 +150,45 @@ class _Knowledge:
             known = learnt or house
             return None if known is None else known.lufs
         return (learnt.utterances * learnt.lufs + house.lufs) / (learnt.utterances + 1)
+
+
+class _Loss:
+    """What a line needs beyond its gain, because the limiter takes some of it back.
+
+    More gain is more for the limiter: copies of the line are limited at a few gains, and between
+    them lies the one at which as much is left as is wanted.
+    """
+
+    def __init__(self, rate_hz: int, target: Target) -> None:
+        limited = target.lufs is not None and math.isfinite(target.ceiling_dbtp)
+        self._limiters = [Limiter(rate_hz, target.ceiling_dbtp) for _ in _MORE_DB if limited]
+        self._gain_db = -math.inf
+        self._forget()
+
+    @property
+    def db(self) -> float:
+        """How much, as far as the line was heard."""
+        if not self._after.all():
+            return 0.0
+        left = np.array(_MORE_DB) - 10 * np.log10(self._before / self._after)
+        return float(np.interp(0.0, left, _MORE_DB))
+
+    def hear(self, samples: Samples, gain_db: float) -> None:
+        """Limit the next of the line, which is to have this gain as far as is known by now.
+
+        What was limited at a gain that has proved wrong is forgotten.
+        """
+        if abs(gain_db - self._gain_db) > _RIGHT_DB:
+            self._gain_db = gain_db
+            self._forget()
+        for at, limiter in enumerate(self._limiters):
+            louder = samples * np.float32(10 ** ((gain_db + _MORE_DB[at]) / 20))
+            kept = limiter.feed(louder)
+            self._before[at] += np.dot(louder, louder)
+            self._after[at] += np.dot(kept, kept)
+
+    def _forget(self) -> None:
+        self._before, self._after = np.zeros((2, len(_MORE_DB)))
 
 
 class _Ramp:
@@ -190,9 +241,3 @@ class _Ramp:
 
 def _both(one: Learnt | None, other: Learnt | None) -> Learnt | None:
     return one + other if one and other else one or other
-
-
-def _lesson(meter: Meter) -> Learnt | None:
-    """Return what a line teaches, if it is long enough to."""
-    seconds, lufs = meter.seconds, meter.lufs
-    return None if lufs is None or seconds < _UTTERANCE_S else Learnt(lufs, seconds, 1)

@@ -43,7 +43,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """How loud an engine is known to speak in a voice, before any gain."""
+    """How loud an engine is known to speak in a voice, less what the limiter takes of it then."""
 
     lufs: float
     seconds: float

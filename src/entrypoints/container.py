@@ -173,7 +173,10 @@ class Container(containers.DeclarativeContainer):
         refuse_unknown=settings.provided.refuses_unknown_voices,
     )
     loudness = providers.Singleton(
-        Loudness, store=providers.Singleton(SqlLoudness, database), clock=clock
+        Loudness,
+        store=providers.Singleton(SqlLoudness, database),
+        clock=clock,
+        usual=settings.provided.target,
     )
     calibrating = providers.Singleton(
         Calibrating,

@@ -15,6 +15,7 @@ from domain.errors import (
     ClipTooLargeError,
     ConflictError,
     InputError,
+    MarkupError,
     NotFoundError,
     SpeechCancelledError,
     SpeechError,
@@ -32,6 +33,7 @@ Connection = Request[Any, Any, Any]
 
 STATUS: tuple[tuple[type[SpeechError], int], ...] = (
     (MalformedBodyError, 400),
+    (MarkupError, 400),
     (TextTooLongError, 413),
     (ClipTooLargeError, 413),
     (InputError, 422),

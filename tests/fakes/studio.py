@@ -81,6 +81,8 @@ class FakeStudio(SoundStudio):
         self.broken: Exception | None = None
         self.encoders: list[FakeEncoder] = []
         """Those in use; a stream that is left takes its own away."""
+        self.started = 0
+        self.starting = asyncio.Event()
 
     @override
     async def read_clip(self, upload: bytes) -> Pcm:
@@ -120,6 +122,8 @@ class FakeStudio(SoundStudio):
     async def _encoder(self, *, whole: bool) -> AsyncIterator[Encoder]:
         encoder = FakeEncoder(whole=whole)
         self.encoders.append(encoder)
+        self.started += 1
+        self.starting.set()
         try:
             yield encoder
         finally:

@@ -174,19 +174,19 @@ TEXTS = (
     "A cold wind blew from the mountains all through the night.",
     "He opened the letter slowly, read it twice, and smiled.",
 )
-VOICES = ("espeak", "Alex", "f2", "m3", "Andy", "Gene", "belinda", "linda", "max", "steph")
 
 
-@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("number", range(10))
 async def test_streams_reach_the_loudness_from_the_third_utterance_on(
-    house: Served, voice: str
+    house: Served, number: int
 ) -> None:
-    for number, text in enumerate(TEXTS, 1):
+    voice = (await house.http.get("/available_speakers")).json()[8 * number]
+    for utterance, text in enumerate(TEXTS, 1):
         body = {"text": text, "voice": voice, "output_format": "wav_24000"}
         reply = await house.http.post("/api/v1/speech/stream", json=body)
         loudness = lufs(decoded(reply.content, 24_000), 24_000)
-        if number >= 3:
-            assert loudness == pytest.approx(-16, abs=1.5), f"{voice}, utterance {number}"
+        if utterance >= 3:
+            assert loudness == pytest.approx(-16, abs=1.5), f"{voice}, utterance {utterance}"
 
 
 async def test_seeds_promise_equal_samples_when_no_loudness_is_asked_for(house: Served) -> None:
@@ -229,9 +229,9 @@ async def test_words_follow_the_rate_and_the_pitch(
     moved = (await house.http.post("/api/v1/speech/timestamps", json=body)).json()
     assert moved["duration_ms"] == pytest.approx(plain["duration_ms"] / speed, rel=0.03)
     for before, after in zip(plain["words"], moved["words"], strict=True):
-        assert after["start_ms"] * speed == pytest.approx(
-            before["start_ms"], rel=0.06, abs=40 * speed
-        )
+        # at another rate the engine itself gives pauses another share of the line
+        moved_ms = after["start_ms"] * speed
+        assert moved_ms == pytest.approx(before["start_ms"], rel=0.06, abs=70)
 
 
 async def test_joints_have_no_step(house: Served) -> None:
@@ -273,4 +273,4 @@ async def test_every_format_is_whole(house: Served, name: str, path: str) -> Non
     samples = decoded(reply.content, 24_000, *FORMATS[name])
     heard = np.flatnonzero(np.abs(samples) > 0.005)
     assert (heard[-1] - heard[0]) / 24_000 == pytest.approx(plain, abs=0.06)
-    assert lufs(samples, 24_000) == pytest.approx(-16, abs=2.5 if "stream" in path else 0.5)
+    assert lufs(samples, 24_000) == pytest.approx(-16, abs=2.5 if "stream" in path else 0.3)

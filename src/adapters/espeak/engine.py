@@ -29,6 +29,7 @@ from domain.voice import Timbre
 
 _NAME = "espeak"
 _LONGEST_TEXT = 300
+_USUAL_LUFS = -22.0
 # A line is made in one go, so that a whole one may wait unread: about this long at most.
 _LONGEST_LINE_S = 30.0
 
@@ -125,6 +126,8 @@ def _card(version: str, casting: Casting) -> EngineCard:
         speakers=speakers,
         default_speaker=OWN,
         cloning="pitch-and-pace",
+        pronounces=True,
+        usual_lufs=_USUAL_LUFS,
         alignment="exact",
         device="cpu",
         precision="int16",

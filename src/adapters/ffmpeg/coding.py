@@ -30,6 +30,10 @@ _AT_ONCE: Mapping[Codec, Mapping[str, str]] = {
 }
 
 
+_MAKE_UP: Mapping[Codec, float] = {Codec.MP3: 1 / 0.95}
+"""LAME makes everything quieter by half a decibel, to have room for what it may add."""
+
+
 def float_header(rate_hz: int) -> bytes:
     """Return the head of an endless float WAV: ffmpeg reads what follows without probing it."""
     sizes = (_FLOAT, 1, rate_hz, rate_hz * _FLOAT_BYTES, _FLOAT_BYTES, 8 * _FLOAT_BYTES)
@@ -58,8 +62,10 @@ def _options(to: AudioFormat, cleaned: str | None, *, marked: bool) -> dict[str,
     kbps = to.kbps or usual_kbps(to.codec, to.rate_hz)
     if kbps is not None:
         options["audio_bitrate"] = f"{kbps}k"
-    if cleaned is not None:
-        options["af"] = cleaned
+    louder = f"volume={_MAKE_UP[to.codec]}" if to.codec in _MAKE_UP else None
+    filters = [each for each in (cleaned, louder) if each is not None]
+    if filters:
+        options["af"] = ",".join(filters)
     if marked:
         options["metadata"] = f"comment={MARK}"
     return options

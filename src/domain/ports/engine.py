@@ -35,6 +35,10 @@ class EngineCard:
     longest_text_otherwise: int = 250
     rates_exact: bool = False
     """Whether a line at a rate lasts as long as the rate says, within 1 %."""
+    pronounces: bool = False
+    """Whether it speaks words as a `Pronunciation` says, instead of as they are written."""
+    usual_lufs: float | None = None
+    """How loud its voices mostly are, less what the limiter takes at the house's loudness."""
     slot_mib: float = 0.0
     """Memory that the longest line takes while it is spoken."""
 

@@ -10,6 +10,7 @@ from litestar.types import ASGIApp
 
 from application.delivering import Delivering
 from application.speaking import Speaking
+from domain.errors import MarkupError
 from domain.ports import SpeechMarkup
 from domain.speech import SpeechRequest
 from entrypoints.body import encode
@@ -71,8 +72,11 @@ async def ssml(markup: Given[SpeechMarkup]) -> ASGIResponse:
 async def ssml_validate(request: Connection, speaking: Given[Speaking]) -> ASGIResponse:
     """Tell what markup means, or what is wrong with it, without speaking it."""
     asked = wire.decode_markup(await request.body())
-    script = speaking.understood(SpeechRequest(asked.text, language=asked.language, markup=True))
-    return ASGIResponse(body=encode(wire.script(script)), media_type="application/json")
+    try:
+        told = wire.script(speaking.understood(wire.markup_request(asked)))
+    except MarkupError as error:
+        told = wire.wrong(error)
+    return ASGIResponse(body=encode(told), media_type="application/json")
 
 
 routes = (

@@ -8,6 +8,7 @@ import msgspec
 
 from application.delivering import Delivered
 from domain.audio import HOUSE_RATE_HZ
+from domain.errors import MarkupError
 from domain.formats import format_named
 from domain.loudness import Target
 from domain.script import (
@@ -142,6 +143,17 @@ def timed(made: Delivered) -> dict[str, Any]:
         "marks": [_mark(each, made.to.lead_s) for each in made.marks],
         "warnings": list(made.warnings),
     }
+
+
+def markup_request(markup: MarkupBody) -> SpeechRequest:
+    """Return markup as what might be spoken."""
+    return SpeechRequest(markup.text, language=markup.language, markup=True)
+
+
+def wrong(error: MarkupError) -> dict[str, Any]:
+    """Answer markup that cannot be read."""
+    told = {"error": str(error), "line": error.line, "column": error.column}
+    return {"valid": False, **told}
 
 
 def script(understood: Script) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class House:
     require_consent: bool = False
     calibrate: bool = True
     pauses: Pauses = field(default_factory=Pauses)
+    markup: FakeMarkup = field(default_factory=FakeMarkup)
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.engine, self.clock, remembered=3)
@@ -85,7 +86,7 @@ class House:
             timbres=self.timbres,
             sessions=self.sessions,
             splitter=FullStopSplitter(),
-            markup=FakeMarkup(),
+            markup=self.markup,
             wording=EchoWording(),
             loudness=self.loudness,
             bus=self.bus,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from typing_extensions import override
 
+from application.calibrating import _crowded
 from application.voices import Draft
 from domain.access import HOUSE
 from domain.errors import (
@@ -16,7 +17,7 @@ from domain.errors import (
     VoiceUnknownError,
 )
 from domain.events import VoiceFoundUnusable
-from domain.ports import Chunk, SpokenLine
+from domain.ports import Chunk, Pulse, SpokenLine
 from domain.voice import Voice
 from tests.fakes.engine import FakeEngine, FakeLine, timbre
 from tests.fakes.studio import upload
@@ -135,6 +136,27 @@ async def test_it_does_not_take_itself_for_somebody_else_while_it_waits_in_line(
     assert await preview(house)
 
 
+@pytest.mark.parametrize(
+    ("speaking", "waiting", "crowded"),
+    [
+        (0, (), False),
+        (1, (), False),
+        (0, ("calibration",), False),
+        (2, (), True),
+        (1, ("calibration",), True),
+        (1, ("another",), True),
+        (0, ("calibration", "another"), True),
+    ],
+)
+def test_somebody_else_is_whoever_is_not_the_line_itself(
+    speaking: int, waiting: tuple[str, ...], *, crowded: bool
+) -> None:
+    pulse = Pulse(
+        alive=True, speaking=speaking, waiting=waiting, expected_wait_s=0, last_step_age_s=0
+    )
+    assert _crowded(pulse) is crowded
+
+
 async def test_who_is_interrupted_again_and_again_gives_up() -> None:
     engine = Talker()
     engine.busy = 1000
@@ -177,7 +199,7 @@ class FailingTalker(Talker):
         raise EngineFailedError("It broke.")
 
 
-@pytest.mark.parametrize(("times", "level"), [(1, 1.0), (8, 0.0), (8, 0.001), (0, 1.0)])
+@pytest.mark.parametrize(("times", "level"), [(1, 1.0), (8, 0.0), (8, 0.02), (0, 1.0)])
 async def test_a_voice_that_hardly_makes_a_sound_is_unusable(times: int, level: float) -> None:
     engine = Talker()
     engine.times, engine.level = times, level

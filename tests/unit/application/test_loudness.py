@@ -94,7 +94,8 @@ async def test_nobody_waits_for_a_slow_store_and_its_late_answer_is_taken(desk: 
     assert (await desk.loudness.of(ANA))[0] == ONE
 
 
-async def test_a_late_answer_is_not_put_over_what_was_taught_meanwhile(desk: Desk) -> None:
+async def test_a_late_answer_is_not_put_over_what_was_taught_meanwhile() -> None:
+    desk = Desk()  # not entered: nothing is kept, and the answer is an old one
     desk.store.kept = {KEY: ONE}
     desk.store.running.clear()
     await desk.loudness.of(ANA)
@@ -110,8 +111,14 @@ async def test_a_forgotten_voice_is_neither_known_nor_kept(desk: Desk) -> None:
     await desk.loudness.forget(ANA)
     assert desk.store.kept == {}
     assert (await desk.loudness.of(ANA))[0] is None
+    await desk.loudness.teach(ANA, ONE)
+    await desk.loudness.forget(ANA)
     desk.store.broken = DOWN
     await desk.loudness.forget(ANA)
+    desk.store.broken = None
+    await desk.loudness.teach(BOB, ONE)
+    await until(lambda: bool(desk.store.kept))
+    assert KEY not in desk.store.kept
 
 
 async def test_what_waits_to_be_kept_is_bounded(desk: Desk) -> None:

@@ -31,7 +31,8 @@ def spoken(*parts: Samples) -> Samples:
 
 def streamed(text: str, samples: Samples, sizes: list[int]) -> list[tuple[int, Word]]:
     """Each word, with how many samples were heard when it was told."""
-    aligner, told, at = Aligner(text, "en", RATE_HZ), [], 0
+    aligner, at = Aligner(text, "en", RATE_HZ), 0
+    told: list[tuple[int, Word]] = []
     for size in [*sizes, len(samples)]:
         last = at + size >= len(samples)
         words = aligner.hear(samples[at : at + size], last=last)

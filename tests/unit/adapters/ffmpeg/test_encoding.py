@@ -68,7 +68,7 @@ def check(sound: Samples, heard: Pcm, to: AudioFormat, lead_s: float) -> None:
     assert lag(sound, heard.samples) == pytest.approx(lead, abs=0.0005 * heard.rate_hz)
     after = heard.samples[lead:]
     assert len(after) >= len(sound)
-    assert alike(sound, after) > (0.999 if to.codec is Codec.FLAC else 0.9)
+    assert alike(sound, after) > _LIKENESS.get(to.codec, 0.9)
     last = after[len(sound) - round(BURST_S * heard.rate_hz) : len(sound)]
     assert np.sqrt(np.mean(last**2)) > 0.2
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pyloudnorm
 import pytest
 
 from adapters.ffmpeg.meter import heard
@@ -52,8 +53,11 @@ async def test_speech_is_brought_to_within_a_tenth(
     pcm = babble(4.0, rate_hz)
     made = await studio.master(pcm, target)
     again = await heard(FFMPEG, made.pcm, 10)
+    other = pyloudnorm.Meter(rate_hz).integrated_loudness(made.pcm.samples.astype(float))
     assert made.lufs == pytest.approx(target.lufs, abs=0.1)
-    assert again.lufs == pytest.approx(target.lufs, abs=0.1)
+    assert other == pytest.approx(target.lufs, abs=0.1)
+    # ffmpeg lets its high-pass grow as the rate falls, and so hears more at 8 kHz
+    assert again.lufs == pytest.approx(target.lufs, abs=0.3)
     assert again.peak_dbtp < target.ceiling_dbtp + 0.05
     assert made.peak_dbtp == pytest.approx(again.peak_dbtp, abs=0.02)
     assert len(made.pcm.samples) == len(pcm.samples)
