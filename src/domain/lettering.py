@@ -76,9 +76,11 @@ _NOTHING = Captions(TimedText(""), TimedText(""))
 class Captioning:
     """Captions a speech while it is heard; `lead_s` of silence are heard before its beginning."""
 
-    def __init__(self, sent: str, spoken: str, lead_s: float = 0.0) -> None:
+    def __init__(
+        self, sent: str, spoken: str, *, lead_s: float = 0.0, markup: bool = False
+    ) -> None:
         self._spoken = spoken
-        self._matching = Matching(sent, spoken)
+        self._matching = Matching(sent, spoken, markup=markup)
         self._letterings = Lettering(sent), Lettering(spoken)
         self._lead_s = lead_s
         self._found = 0

@@ -17,11 +17,14 @@ class Matching:
     stretched over what stands in its place, so that a span is never lost and never turns back.
     """
 
-    def __init__(self, sent: str, spoken: str) -> None:
+    def __init__(self, sent: str, spoken: str, *, markup: bool = False) -> None:
         self._begins: list[int] = []
         self._ends: list[int] = []
         told = 0
-        for at, place in (*_same(_plain(sent), _plain(spoken)), (len(sent), len(spoken))):
+        for at, place in (
+            *_same(_plain(sent, markup=markup), _plain(spoken)),
+            (len(sent), len(spoken)),
+        ):
             self._stretch(told, at, place - len(self._begins))
             if place < len(spoken):
                 self._begins.append(at)
@@ -41,11 +44,12 @@ class Matching:
         self._ends += edges[1:]
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, *, markup: bool = False) -> str:
     """Return as many characters: tags as something that is never spoken, blanks all alike."""
     bare = text.replace(_UNHEARD, " ")
-    untagged = _TAG.sub(lambda tag: _UNHEARD * len(tag[0]), bare)
-    return _BLANK.sub(" ", untagged)
+    if markup:
+        bare = _TAG.sub(lambda tag: _UNHEARD * len(tag[0]), bare)
+    return _BLANK.sub(" ", bare)
 
 
 def _same(sent: str, spoken: str) -> Iterator[tuple[int, int]]:

@@ -69,9 +69,9 @@ def handlers(
     media_type: str = "application/json",
     status: Callable[[Failure], int] = attrgetter("status"),
 ) -> Handlers:
-    """Return what answers every failure in one dialect: its bodies are what `shape` makes.
+    """Return what answers every failure in one dialect.
 
-    `status` is for a dialect whose clients look for other ones than the usual.
+    Its bodies are what `shape` makes; `status` answers where the dialect has other numbers.
     """
 
     def answered(judge: Callable[[Connection, Any], Failure]) -> Callable[..., Response[Any]]:
@@ -79,7 +79,10 @@ def handlers(
             failure = judge(request, error)
             headers = dict(failure.headers)
             return Response(
-                shape(failure), status_code=status(failure), headers=headers, media_type=media_type
+                shape(failure),
+                status_code=status(failure),
+                headers=headers,
+                media_type=media_type,
             )
 
         return answer

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
 
 import structlog
 from litestar import Request
@@ -22,31 +20,17 @@ log = structlog.get_logger()
 _LONGEST_HEADER = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Framing:
-    """How a dialect wraps the sound of a stream: the type of the whole, and its parts in order."""
-
-    media_type: str
-    parts: Callable[[Delivery], AsyncGenerator[bytes, None]]
-
-
-async def _bare(delivery: Delivery) -> AsyncGenerator[bytes, None]:
-    while data := await delivery.read():
-        yield data
-
-
 async def streamed(
     request: Request[Any, Any, Any],
     delivering: Delivering,
     speech: SpeechRequest,
     stall_timeout_s: float,
-    framing: Framing | None = None,
+    wrapping: "Wrapping | None" = None,
 ) -> "SpokenResponse":
     """Begin to speak and answer the stream; a client who leaves before its first sound lets go."""
     delivery = await while_connected(request, delivering.begin(speech), Delivery.aclose)
-    framing = framing or Framing(speech.finish.to.media_type, _bare)
     return SpokenResponse(
-        delivery, speech.finish.to, stall_timeout_s=stall_timeout_s, framing=framing
+        delivery, speech.finish.to, stall_timeout_s=stall_timeout_s, wrapping=wrapping
     )
 
 
@@ -74,18 +58,38 @@ def _one_line(warnings: Sequence[str]) -> str:
     return json.dumps(list(warnings))[:_LONGEST_HEADER]
 
 
+class Wrapping(Protocol):
+    """How a dialect puts encoded sound into its stream."""
+
+    media_type: str
+
+    def each(self, data: bytes) -> bytes:
+        """Return what carries some sound."""
+        ...
+
+    def last(self, seconds: float) -> bytes:
+        """Return what tells that so much sound is all."""
+        ...
+
+
 class SpokenResponse:
     """Sends a stream; one who leaves cancels it, one who stalls is cut."""
 
     def __init__(
-        self, delivery: Delivery, to: AudioFormat, *, stall_timeout_s: float, framing: Framing
+        self,
+        delivery: Delivery,
+        to: AudioFormat,
+        *,
+        stall_timeout_s: float,
+        wrapping: Wrapping | None = None,
     ) -> None:
         self._delivery = delivery
         self._stream = delivery.stream
-        self._parts = framing.parts
         self._headers = _headers(self._stream.session.id, to, self._stream.warnings)
-        self._headers["Content-Type"] = framing.media_type
         self._stall_timeout_s = stall_timeout_s
+        self._wrapping = wrapping
+        if wrapping:
+            self._headers["Content-Type"] = wrapping.media_type
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send the sound while other tasks encode it, and wait for the client to leave."""
@@ -110,10 +114,11 @@ class SpokenResponse:
             log.warning("speech broke off", session=self._stream.session.id, reason=reason)
 
     async def _send_sound(self, send: Send) -> None:
-        async with aclosing(self._parts(self._delivery)) as parts:
-            async for data in parts:
-                await self._send_data(send, data, more=True)
-        await self._send_data(send, b"", more=False)
+        wrapping = self._wrapping
+        while data := await self._delivery.read():
+            await self._send_data(send, wrapping.each(data) if wrapping else data, more=True)
+        last = wrapping.last(self._stream.session.audio_s) if wrapping else b""
+        await self._send_data(send, last, more=False)
 
     async def _send_data(self, send: Send, data: bytes, *, more: bool) -> None:
         async with asyncio.timeout(self._stall_timeout_s):

@@ -1,6 +1,5 @@
 """ElevenLabs' errors: a status in a word and a sentence, or a list of what is wrong where."""
 
-import re
 from typing import Any
 
 from litestar.exceptions import ValidationException
@@ -27,7 +26,7 @@ from domain.errors import (
     VoiceTextInvalidError,
     VoiceUnknownError,
 )
-from entrypoints.body import MalformedBodyError, WrongFieldError
+from entrypoints.body import FieldInvalidError, MalformedBodyError
 from entrypoints.elevenlabs.wire.queries import WrongParameterError
 from entrypoints.errors import Failure, handlers
 
@@ -35,6 +34,7 @@ TOLD: tuple[tuple[type[SpeechError], int, str], ...] = (
     (TextTooLongError, 400, "max_character_limit_exceeded"),
     (ClipTooLargeError, 413, "upload_too_large"),
     (ClipRefusedError, 400, "invalid_audio"),
+    (MarkupError, 400, "invalid_ssml"),
     (ConsentMissingError, 403, "consent_missing"),
     (AccessError, 401, "invalid_api_key"),
     (VoiceUnknownError, 404, "voice_not_found"),
@@ -54,9 +54,7 @@ _SETTINGS = frozenset({"speed", "stability"})
 _PLACES: tuple[tuple[type[SpeechError], tuple[str, ...]], ...] = (
     (FormatUnknownError, ("query", "output_format")),
     (LanguageUnknownError, ("body", "language_code")),
-    (MarkupError, ("body", "text")),
 )
-_MISSING = re.compile(r"missing required field `([^`]+)`")
 
 
 def shape(failure: Failure) -> dict[str, Any]:
@@ -94,7 +92,7 @@ def _place(error: Exception) -> tuple[list[str], str]:
     match error:
         case MalformedBodyError():
             return ["body"], "json_invalid"
-        case WrongFieldError():
+        case FieldInvalidError():
             return _field(error)
         case WrongParameterError():
             return [error.place, error.name], "value_error"
@@ -107,8 +105,6 @@ def _place(error: Exception) -> tuple[list[str], str]:
     return next(places, ["body"]), "value_error"
 
 
-def _field(error: WrongFieldError) -> tuple[list[str], str]:
-    path = error.path.split(".") if error.path else []
-    if missing := _MISSING.search(str(error)):
-        return ["body", *path, missing[1]], "missing"
-    return ["body", *path], "type_error"
+def _field(error: FieldInvalidError) -> tuple[list[str], str]:
+    path = error.field.split(".") if error.field else []
+    return ["body", *path], "missing" if str(error).endswith(" is missing.") else "type_error"

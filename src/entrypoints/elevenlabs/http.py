@@ -11,7 +11,10 @@ def routes(settings: Settings) -> Router:
     """Return the routes."""
     return Router(
         "/",
-        route_handlers=[speech.routes, voices.routes, cloning.routes(settings), account.routes],
+        route_handlers=[
+            *(speech.routes, voices.routes, cloning.routes(settings)),
+            *(account.routes, account.models),
+        ],
         exception_handlers=HANDLERS,
         tags=["ElevenLabs"],
     )

@@ -8,16 +8,16 @@ from litestar.params import FromPath, FromQuery
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
-from application.delivering import Delivering
+from application.delivering import Delivering, Delivery
 from domain.speech import SpeechRequest
 from entrypoints.body import encode
 from entrypoints.elevenlabs.documents import Speaks, SpeaksTimed
-from entrypoints.elevenlabs.timed import timed
+from entrypoints.elevenlabs.timed import Timed
 from entrypoints.elevenlabs.wire import speech as wire
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
 from entrypoints.settings import Settings
-from entrypoints.spoken import described, streamed
+from entrypoints.spoken import SpokenResponse, described, streamed
 
 Connection = Request[Any, Any, Any]
 
@@ -60,7 +60,9 @@ async def convert_with_timestamps(
     """Speak to the end, then answer the sound and when each character is heard."""
     body, asked = await _asked(request, settings, voice_id, output_format, whole=True)
     made = await while_connected(request, delivering.whole(asked))
-    answer = await asyncio.to_thread(lambda: encode(wire.timed(made, body.text)))
+    answer = await asyncio.to_thread(
+        lambda: encode(wire.timed(made, body.text, markup=asked.is_markup))
+    )
     headers = described(made) | {"Content-Type": "application/json"}
     return ASGIResponse(body=answer, headers=headers, media_type="application/json")
 
@@ -75,8 +77,13 @@ async def stream_with_timestamps(
 ) -> ASGIApp:
     """Speak at once: a JSON object a line, each with sound and the characters heard in it."""
     body, asked = await _asked(request, settings, voice_id, output_format, whole=False)
-    framing = timed(body.text, asked.finish.to)
-    return await streamed(request, delivering, asked, settings.stall_timeout_s, framing)
+    delivery = await while_connected(request, delivering.begin(asked), Delivery.aclose)
+    return SpokenResponse(
+        delivery,
+        asked.finish.to,
+        stall_timeout_s=settings.stall_timeout_s,
+        wrapping=Timed(delivery, body.text, asked.finish.to, markup=asked.is_markup),
+    )
 
 
 routes = Router(

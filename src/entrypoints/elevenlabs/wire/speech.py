@@ -109,9 +109,9 @@ def temperature(stability: float) -> float:
     return _WILDEST - (_WILDEST - _CALMEST) * stability
 
 
-def timed(made: Delivered, sent: str) -> dict[str, Any]:
+def timed(made: Delivered, sent: str, *, markup: bool) -> dict[str, Any]:
     """Answer a whole speech with the times of its characters."""
-    captioning = Captioning(sent, made.text, made.to.whole_lead_s)
+    captioning = Captioning(sent, made.text, lead_s=made.to.whole_lead_s, markup=markup)
     heard, rest = captioning.hear(made.words, made.seconds), captioning.end(made.seconds)
     return captioned(made.data, heard.followed_by(rest))
 
