@@ -1,5 +1,7 @@
 """Delivering: speech as the bytes of a format, while it is made or once it is whole."""
 
+import math
+from collections import deque
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from types import TracebackType
@@ -23,6 +25,8 @@ class Delivered:
     session_id: str
     to: AudioFormat
     data: bytes
+    text: str
+    """What was spoken, as it was: the words are its words."""
     seconds: float
     lufs: float | None
     peak_dbtp: float
@@ -40,6 +44,9 @@ class Delivery:
 
     def __init__(self, stream: SpeechStream, encoder: Encoder, held: AsyncExitStack) -> None:
         self.stream = stream
+        self.seconds = 0.0
+        """How much was made so far; the encoder may still hold some of it."""
+        self._words: deque[TimedWord] = deque()
         self._encoder = encoder
         self._held = held
 
@@ -58,12 +65,21 @@ class Delivery:
     async def encode(self) -> None:
         """Lead the sound into the encoder, to its end; another task reads."""
         async for sound in self.stream:
+            self._words += sound.words
+            self.seconds += sound.pcm.seconds
             await self._encoder.write(sound.pcm.samples)
         await self._encoder.end()
 
     async def read(self) -> bytes:
         """Return the next bytes; none at the end."""
         return await self._encoder.read()
+
+    def words(self, until_s: float = math.inf) -> tuple[TimedWord, ...]:
+        """Take the words known by now that begin before this; each is given once, in order."""
+        taken = []
+        while self._words and self._words[0].start_s < until_s:
+            taken.append(self._words.popleft())
+        return tuple(taken)
 
     async def aclose(self) -> None:
         """Let go of the engine and of the encoder."""
@@ -111,6 +127,7 @@ class Delivering:
             session_id=stream.session.id,
             to=finish.to,
             data=data,
+            text=stream.text,
             seconds=mastered.pcm.seconds,
             lufs=mastered.lufs,
             peak_dbtp=mastered.peak_dbtp,

@@ -32,6 +32,11 @@ class Reading:
         object.__setattr__(self, "characters", count)
 
     @property
+    def text(self) -> str:
+        """What is spoken, as it is: without markup, and in words where that was asked for."""
+        return " ".join(passage.text for passage in self.plan.passages)
+
+    @property
     def target(self) -> Target:
         """What is asked of the sound; peaks are left alone where nothing was made louder."""
         asked = self.finish.target

@@ -15,7 +15,7 @@ from domain.errors import (
 from domain.events import CacheAsked
 from domain.known_names import KnownName, KnownNames, Service
 from domain.ports import EventBus, SoundStudio, SpeechEngine, TimbreStore, VoiceStore
-from domain.voice import Timbre, is_voice_id
+from domain.voice import Timbre, is_voice_id, speaker_id
 
 log = logging.getLogger(__name__)
 
@@ -88,16 +88,20 @@ class Timbres:
         )
 
     def speaker(self, name: str) -> Timbre | None:
-        """Return the engine's own speaker of this name, exactly or ignoring case."""
+        """Return the engine's own speaker of this name or id, exactly or ignoring case."""
         known = self.speaker_name(name)
         return None if known is None else self._engine.card.speakers[known]
 
     def speaker_name(self, name: str) -> str | None:
         """Return the name of that speaker as the engine spells it."""
-        speakers = self._engine.card.speakers
+        speakers, wanted = self._engine.card.speakers, name.casefold()
         if name in speakers:
             return name
-        return next((known for known in speakers if known.casefold() == name.casefold()), None)
+        for called in (str, speaker_id):
+            alike = (known for known in speakers if called(known).casefold() == wanted)
+            if (found := next(alike, None)) is not None:
+                return found
+        return None
 
     def forget(self, owner: str, voice_id: str) -> None:
         """Drop what is remembered of a voice that was changed or deleted."""

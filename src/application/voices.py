@@ -180,6 +180,14 @@ class Voices:
             raise VoiceUnknownError(wanted)
         return voice
 
+    async def clips(self, owner: str, wanted: str) -> tuple[Clip, ...]:
+        """Return what the voice was cloned from; nothing, where latents were all there was."""
+        return await self._timbre_store.clips(owner, wanted) if is_voice_id(wanted) else ()
+
+    async def previewed(self, owner: str, wanted: Sequence[str]) -> frozenset[str]:
+        """Return which of these voices have a preview by now."""
+        return await self._previews.previewed(owner, wanted)
+
     async def find(self, search: VoiceSearch) -> VoicePage:
         """Return a page of voices."""
         return await self._store.find(search)

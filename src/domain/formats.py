@@ -104,6 +104,24 @@ class AudioFormat:
         return _KINDS[self.codec].lead_samples / self.rate_hz
 
     @property
+    def whole_lead_s(self) -> float:
+        """As `lead_s`, for a whole file."""
+        return 0.0 if self.codec is Codec.MP3 else self.lead_s
+
+    @property
+    def bytes_a_second(self) -> float | None:
+        """How many bytes a second of a stream takes; None where that depends on the sound."""
+        match self.codec:
+            case Codec.PCM | Codec.WAV:
+                return 2.0 * self.rate_hz
+            case Codec.ULAW | Codec.ALAW:
+                return float(self.rate_hz)
+            case Codec.MP3:
+                return 125.0 * (self.kbps or usual_kbps(self.codec, self.rate_hz) or 0)
+            case _:
+                return None
+
+    @property
     def needs_encoder(self) -> bool:
         """Whether it takes more than a little arithmetic."""
         return self.codec in {Codec.MP3, Codec.OPUS, Codec.AAC, Codec.FLAC}

@@ -3,10 +3,11 @@
 import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from domain.errors import ClipRefusedError, VoiceIdInvalidError, VoiceTextInvali
 from domain.frames import FRAME_S, decibels, frame_power
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9_-]+")
+_LONGEST_ID = 64
 _SHORTEST_S = 1.0
 _ADVISED_S = 3.0
 _SILENT_DBFS = -50.0
@@ -38,6 +41,16 @@ def voice_id(wanted: str | None) -> str:
     if not is_voice_id(wanted):
         raise VoiceIdInvalidError(wanted)
     return wanted
+
+
+@lru_cache(maxsize=1024)
+def speaker_id(name: str) -> str:
+    """Return what a built-in speaker may be called where an id is needed: `Mr-serious`.
+
+    A name without any letter of the kind that ids are made of stays what it is.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return _NOT_IN_ID.sub("-", plain).strip("-")[:_LONGEST_ID] or name
 
 
 @dataclass(frozen=True, slots=True)

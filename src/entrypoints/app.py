@@ -15,6 +15,7 @@ from entrypoints.container import Container
 from entrypoints.coqui_server import http as coqui_server
 from entrypoints.cors import cors
 from entrypoints.edge import Edge, local_hosts
+from entrypoints.elevenlabs import http as elevenlabs
 from entrypoints.errors import HANDLERS
 from entrypoints.guards import door
 from entrypoints.leibniz import http as leibniz
@@ -32,7 +33,7 @@ _MOST_PARTS = 20
 
 _FOR_HANDLERS = (
     *("settings", "clock", "engine", "sessions", "speaking"),
-    *("voices", "caches", "figures"),
+    *("voices", "roster", "caches", "figures"),
     *("delivering", "markup", "catalogue", "mixing", "consents"),
     *("access", "timbres"),
 )
@@ -49,6 +50,7 @@ def application(container: Container) -> Litestar:
             *(shared(dialect.routes(settings)) for dialect in _DIALECTS),
             native.routes(settings),
             openai.routes(),
+            elevenlabs.routes(settings),
             models.routes(models.plain),
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},

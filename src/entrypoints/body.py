@@ -1,7 +1,7 @@
 """JSON and forms in, JSON out: numbers may come as strings, and a wrong field is named."""
 
-from collections.abc import Mapping
 import re
+from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -11,7 +11,6 @@ from domain.errors import InputError
 
 T = TypeVar("T")
 _MISSING = re.compile(r"[Oo]bject missing required field `(.+)`")
-
 _MOST_FIELDS = 100
 
 

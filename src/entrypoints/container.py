@@ -36,6 +36,7 @@ from application.mixing import Mixing
 from application.opening import Opening
 from application.recent import Recent
 from application.remembering import RememberingEngine, Tiers
+from application.roster import Roster
 from application.sessions import Sessions
 from application.speaking import Speaking
 from application.timbres import Timbres
@@ -210,6 +211,7 @@ class Container(containers.DeclarativeContainer):
     )
     catalogue = providers.Singleton(Catalogue, voices=voices, timbres=timbres, engine=engine)
     mixing = providers.Singleton(Mixing, voices=voices, timbres=timbres, engine=engine)
+    roster = providers.Singleton(Roster, voices=voices, engine=engine)
     opening = providers.Singleton(Opening, voices=voices, timbres=timbres)
     caches = providers.Singleton(
         Caches,

@@ -48,3 +48,13 @@ async def test_a_damaged_preview_is_an_error_until_there_is_a_new_one(kept: Kept
         await kept.previews.preview(HOUSE, "ana")
     await kept.previews.keep_preview(ana, SOUND)
     assert await kept.previews.preview(HOUSE, "ana") == SOUND
+
+
+async def test_which_voices_have_a_preview_is_told_without_reading_it(kept: Kept) -> None:
+    ana = await kept.voices.add(voice(), [], [])
+    await kept.voices.add(voice("ben"), [], [])
+    await kept.previews.keep_preview(ana, SOUND)
+    asked = ["ana", "ben", "nobody", "../ana"]
+    assert await kept.previews.previewed(HOUSE, asked) == {"ana"}
+    assert await kept.previews.previewed("them", asked) == frozenset()
+    assert await kept.previews.previewed(HOUSE, []) == frozenset()

@@ -197,6 +197,11 @@ class FakeVoices(VoiceStore, ConsentStore, TimbreStore, PreviewStore):
         shelf.check("preview")
         return shelf.preview
 
+    @override
+    async def previewed(self, owner: str, voice_ids: Sequence[str]) -> frozenset[str]:
+        shelves = {each: self._shelves.get((owner, each)) for each in voice_ids}
+        return frozenset(each for each, shelf in shelves.items() if shelf and shelf.preview)
+
 
 def _matches(voice: Voice, search: VoiceSearch) -> bool:
     texts = (voice.id, voice.name, voice.description)

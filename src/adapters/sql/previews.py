@@ -1,5 +1,7 @@
 """How saved voices sound: one line of each."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from typing_extensions import override
 
@@ -43,3 +45,14 @@ class SqlPreviews(PreviewStore):
             this = _PREVIEWS.where(of(owner, voice_id))
             row = (await connection.execute(this)).one_or_none()
         return None if row is None else read_preview(voice_id, row)
+
+    @override
+    async def previewed(self, owner: str, voice_ids: Sequence[str]) -> frozenset[str]:
+        these = [voice_id for voice_id in voice_ids if is_voice_id(voice_id)]
+        found = (
+            select(voices.c.id)
+            .join(previews)
+            .where(voices.c.owner == owner, voices.c.id.in_(these))
+        )
+        async with self._database.reading() as connection:
+            return frozenset((await connection.execute(found)).scalars())

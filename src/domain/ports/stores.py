@@ -121,6 +121,10 @@ class PreviewStore(Protocol):
         """Return it, if the voice has one; `VoiceDamagedError`."""
         ...
 
+    async def previewed(self, owner: str, voice_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of at most 1,000 voices have one."""
+        ...
+
 
 class LoudnessStore(Protocol):
     """Keeps how loud engines were found to speak; what was learnt long ago may be forgotten.

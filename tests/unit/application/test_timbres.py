@@ -96,3 +96,9 @@ async def test_a_damaged_timbre_is_made_again_from_the_clip() -> None:
     house.store.damage("ana", "timbre")
     assert (await house.timbres.find(HOUSE, "ana")).fingerprint == "fake/1"
     assert len(house.engine.conditioned) == 2
+
+
+async def test_a_speaker_is_known_by_its_name_and_by_its_id_whatever_the_case() -> None:
+    house = House()
+    for called in ("Ana Florence", "ana florence", "Ana-Florence", "ANA-FLORENCE"):
+        assert await height(house, called) == 2.0

@@ -5,7 +5,16 @@ import pytest
 
 from domain.audio import Pcm
 from domain.errors import ClipRefusedError, VoiceIdInvalidError, VoiceTextInvalidError
-from domain.voice import Clip, Timbre, Voice, check_clip, is_voice_id, sounding_s, voice_id
+from domain.voice import (
+    Clip,
+    Timbre,
+    Voice,
+    check_clip,
+    is_voice_id,
+    sounding_s,
+    speaker_id,
+    voice_id,
+)
 
 RATE = 16_000
 
@@ -91,3 +100,18 @@ def test_text_no_database_can_hold_is_refused(broken: str) -> None:
 def test_a_voice_is_a_value() -> None:
     now = datetime.now(UTC)
     assert Voice("a", "A", "", now) == Voice("a", "A", "", now)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Mr serious", "Mr-serious"),
+        ("Alma María", "Alma-Maria"),
+        ("f2", "f2"),
+        ("  (a) / b. ", "a-b"),
+        ("x" * 80, "x" * 64),
+        ("王", "王"),
+    ],
+)
+def test_a_speakers_id_can_be_part_of_an_address(name: str, called: str) -> None:
+    assert speaker_id(name) == called

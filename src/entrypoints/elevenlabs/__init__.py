@@ -1,0 +1,1 @@
+"""ElevenLabs' REST API: its clients speak to this house as they speak to that one."""

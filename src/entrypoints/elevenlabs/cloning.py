@@ -1,0 +1,119 @@
+"""Cloning: voices added from recordings, and what is said of them changed."""
+
+from dataclasses import replace
+from typing import Any
+
+from litestar import Request, Router, post
+from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+
+from application.roster import Roster
+from application.voices import Draft, Voices
+from domain.errors import ClipTooLargeError
+from domain.ports import Clock
+from domain.voice import Care, Consent
+from entrypoints.body import encode
+from entrypoints.elevenlabs.documents import TakesVoice
+from entrypoints.elevenlabs.wire import voices as wire
+from entrypoints.elevenlabs.wire.queries import WrongParameterError, decoded, flag
+from entrypoints.given import Given
+from entrypoints.listening import while_connected
+from entrypoints.settings import Settings
+
+_MIB = 2**20
+_FORM_BYTES = 2**16
+
+Connection = Request[Any, Any, Any]
+
+
+@post("/add", status_code=200, operation_class=TakesVoice)
+async def add(
+    request: Connection, voices: Given[Voices], settings: Given[Settings], clock: Given[Clock]
+) -> ASGIResponse:
+    """Clone a voice from recordings and keep it."""
+    form = await request.form()
+    name, labels = _name(form), decoded("labels", _text(form, "labels"), dict[str, str]) or {}
+    uploads = await _uploads(form, settings.largest_upload_mb * _MIB)
+    if not uploads:
+        raise WrongParameterError("body", "files", "send one recording or more")
+    care = Care(denoise=flag(_text(form, "remove_background_noise")), trim_silence=True)
+    clone = await while_connected(request, voices.clone(uploads, care))
+    draft = Draft(
+        name=name,
+        description=_text(form, "description") or "",
+        language=labels.get("language"),
+        labels=labels,
+        consent=_consent(form, clock),
+        once=request.headers.get("idempotency-key"),
+        owner=request.user.owner,
+    )
+    voice = await voices.save(clone, draft)
+    return _json({"voice_id": voice.id, "requires_verification": False})
+
+
+@post("/{voice_id:str}/edit", status_code=200, operation_class=TakesVoice)
+async def edit(
+    request: Connection, voice_id: FromPath[str], roster: Given[Roster], voices: Given[Voices]
+) -> ASGIResponse:
+    """Change what is said of a cloned voice; what is left out stays as it is."""
+    form = await request.form()
+    if any(isinstance(file, UploadFile) for file in form.getall("files", [])):
+        reason = "a voice keeps the recordings it was cloned from; add a new voice instead"
+        raise WrongParameterError("body", "files", reason)
+    seen = await roster.editable(request.user.owner, voice_id)
+    labels = decoded("labels", _text(form, "labels"), dict[str, str])
+    description = _text(form, "description")
+    changed = replace(
+        seen,
+        name=_name(form),
+        description=seen.description if description is None else description,
+        labels=seen.labels if labels is None else labels,
+        language=seen.language if labels is None else labels.get("language", seen.language),
+    )
+    await voices.change(changed)
+    return _json({"status": "ok"})
+
+
+def routes(settings: Settings) -> Router:
+    """Return the routes; they alone take large bodies."""
+    return Router(
+        "/v1/voices",
+        route_handlers=[add, edit],
+        request_max_body_size=settings.largest_upload_mb * _MIB + _FORM_BYTES,
+    )
+
+
+def _name(form: FormMultiDict) -> str:
+    name = (_text(form, "name") or "").strip()
+    if not name:
+        raise WrongParameterError("body", "name", "a voice needs a name")
+    return name
+
+
+def _consent(form: FormMultiDict, clock: Clock) -> Consent | None:
+    given = decoded("consent", _text(form, "consent"), wire.Consent)
+    return None if given is None else Consent(given.by, given.statement, clock.now())
+
+
+def _text(form: FormMultiDict, name: str) -> str | None:
+    field = form.get(name)
+    if field is None or isinstance(field, str):
+        return field
+    raise WrongParameterError("body", name, "send it as text")
+
+
+async def _uploads(form: FormMultiDict, limit_bytes: int) -> list[bytes]:
+    uploads = []
+    for file in (*form.getall("files", []), *form.getall("files[]", [])):
+        if not isinstance(file, UploadFile):
+            raise WrongParameterError("body", "files", "send recordings as multipart files")
+        upload = await file.read(limit_bytes + 1)
+        if len(upload) > limit_bytes:
+            raise ClipTooLargeError(limit_bytes)
+        uploads.append(upload)
+    return uploads
+
+
+def _json(reply: object) -> ASGIResponse:
+    return ASGIResponse(body=encode(reply), media_type="application/json")

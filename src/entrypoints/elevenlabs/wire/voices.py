@@ -1,0 +1,151 @@
+"""Voices: what is searched for, what is said of a new one, and how they are shown."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from application.roster import Entry, Kind, Order, RosterPage, RosterSearch, Speaker
+from domain.ports import VoiceSearch
+from domain.voice import Clip, Voice
+from entrypoints.elevenlabs.wire.queries import WrongParameterError, chosen
+
+SETTINGS = {
+    "stability": 0.5,
+    "similarity_boost": 0.75,
+    "style": 0.0,
+    "use_speaker_boost": True,
+    "speed": 1.0,
+}
+"""Those of every voice: nothing is kept beside the voice itself."""
+
+LABELS = ("gender", "age", "accent")
+_LARGEST_PAGE = 1000
+_KINDS: Mapping[str, Kind] = {
+    "premade": Kind.SPEAKERS,
+    "cloned": Kind.SAVED,
+    **dict.fromkeys(("generated", "professional", "famous", "high_quality"), Kind.NONE),
+}
+_TYPES: Mapping[str, Kind] = {
+    "default": Kind.SPEAKERS,
+    **dict.fromkeys(("personal", "workspace", "saved", "non-default"), Kind.SAVED),
+    "non-community": Kind.ALL,
+    "community": Kind.NONE,
+}
+_ORDERS = {"name": Order.NAME, "created_at_unix": Order.CREATED}
+_DIRECTIONS = {"asc": False, "desc": True}
+_UNVERIFIED = {
+    "requires_verification": False,
+    "is_verified": False,
+    "verification_failures": [],
+    "verification_attempts_count": 0,
+    "language": None,
+    "verification_attempts": None,
+}
+
+
+class Consent(msgspec.Struct):
+    """Who agreed to be cloned, and in which words."""
+
+    by: str
+    statement: str
+
+
+def search(owner: str, query: Mapping[str, str], ids: Sequence[str]) -> RosterSearch:
+    """Return who is searched for."""
+    kinds = {
+        chosen("category", query.get("category"), _KINDS),
+        chosen("voice_type", query.get("voice_type"), _TYPES),
+    } - {None, Kind.ALL}
+    kind = next(iter(kinds), None) or Kind.ALL
+    return RosterSearch(
+        voices=VoiceSearch(
+            owner,
+            text=query.get("search", ""),
+            language=query.get("language") or None,
+            labels={name: query[name] for name in LABELS if query.get(name)},
+            limit=_page_size(query.get("page_size")),
+            after=query.get("next_page_token") or None,
+        ),
+        kind=kind if len(kinds) <= 1 else Kind.NONE,
+        ids=tuple(ids),
+        order=chosen("sort", query.get("sort"), _ORDERS),
+        backwards=chosen("sort_direction", query.get("sort_direction"), _DIRECTIONS) or False,
+    )
+
+
+def voice(
+    entry: Entry, *, preview_url: str | None = None, samples: Sequence[Clip] | None = None
+) -> dict[str, Any]:
+    """Answer one voice; its samples only where it was asked for alone."""
+    common = {
+        "voice_id": entry.id,
+        "name": entry.name,
+        "preview_url": preview_url,
+        "samples": None if samples is None else [sample(clip) for clip in samples],
+        "available_for_tiers": [],
+        "high_quality_base_model_ids": [],
+        "verified_languages": [],
+        "settings": None,
+        "sharing": None,
+        "fine_tuning": None,
+        "voice_verification": _UNVERIFIED,
+        "is_legacy": False,
+        "is_mixed": False,
+    }
+    return common | (_premade() if isinstance(entry, Speaker) else _cloned(entry))
+
+
+def sample(clip: Clip) -> dict[str, Any]:
+    """Answer a recording that a voice was cloned from."""
+    return {
+        "sample_id": clip.sha256[:20],
+        "file_name": f"{clip.sha256[:20]}.flac",
+        "mime_type": "audio/flac",
+        "size_bytes": len(clip.flac),
+        "hash": clip.sha256,
+        "duration_secs": round(clip.seconds, 3),
+        "remove_background_noise": clip.care.denoise,
+    }
+
+
+def page(found: RosterPage, voices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Answer a page of voices."""
+    return {
+        "voices": voices,
+        "has_more": found.next is not None,
+        "total_count": found.total,
+        "next_page_token": found.next,
+    }
+
+
+def _premade() -> dict[str, Any]:
+    return {
+        "category": "premade",
+        "labels": {},
+        "description": "A voice that the engine brings along.",
+        "is_owner": False,
+        "permission_on_resource": "viewer",
+        "created_at_unix": None,
+    }
+
+
+def _cloned(voice: Voice) -> dict[str, Any]:
+    language = {"language": voice.language} if voice.language else {}
+    return {
+        "category": "cloned",
+        "labels": language | dict(voice.labels),
+        "description": voice.description or None,
+        "is_owner": True,
+        "permission_on_resource": "admin",
+        "created_at_unix": int(voice.created_at.timestamp()),
+    }
+
+
+def _page_size(text: str | None) -> int:
+    if not text:
+        return 10
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:5]) <= _LARGEST_PAGE):
+        reason = f"send a number from 1 to {_LARGEST_PAGE:,}"
+        raise WrongParameterError("query", "page_size", reason)
+    return int(text[:5])
