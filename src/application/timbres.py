@@ -75,7 +75,7 @@ class Timbres:
                 raise
             return await self._default_timbre(owner)
 
-    async def named(self, owner: str, *services: Service) -> tuple[NamedVoice, ...]:
+    async def stand_ins(self, owner: str, *services: Service) -> tuple[NamedVoice, ...]:
         """Tell who speaks for the names of these services; a speaker's own name is no such name."""
         return tuple(
             [
@@ -115,7 +115,7 @@ class Timbres:
         """Return who speaks for a known name: the voice set, the first speaker there, anyone."""
         if known.voice is not None:
             try:
-                return await self._named(owner, known.voice)
+                return await self.named(owner, known.voice)
             except VoiceUnknownError:
                 log.warning("voice_names lets %r speak as %r: unknown", known.name, known.voice)
         speakers = (self.speaker(name) for name in known.speakers)

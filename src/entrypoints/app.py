@@ -51,7 +51,7 @@ def application(container: Container) -> Litestar:
             native.routes(settings),
             openai.routes(),
             elevenlabs.routes(settings),
-            models.routes(models.plain),
+            models.routes,
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},
         guards=[door(container.access())],

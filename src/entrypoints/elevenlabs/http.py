@@ -12,8 +12,7 @@ def routes(settings: Settings) -> Router:
     return Router(
         "/",
         route_handlers=[
-            *(speech.routes, voices.routes, cloning.routes(settings)),
-            *(account.routes, account.models),
+            *(speech.routes, voices.routes, cloning.routes(settings), account.routes),
         ],
         exception_handlers=HANDLERS,
         tags=["ElevenLabs"],

@@ -51,7 +51,7 @@ async def speech(
     session_id = request.headers.get("x-session-id")
     asked = wire.speech_request(body, settings.target, session_id, request.user.owner)
     events = wire.Events(body.input) if body.stream_format == "sse" else None
-    return await streamed(request, delivering, asked, settings.stall_timeout_s, events)
+    return await streamed(request, delivering, asked, settings.stall_timeout_s, wrapping=events)
 
 
 @get("/audio/models", opt=OPEN)
@@ -72,9 +72,9 @@ async def audio_voices(
     caller = _caller(request, access)
     speakers = engine.card.speakers
     if caller is None:
-        names = await timbres.named(HOUSE, "openai")
+        names = await timbres.stand_ins(HOUSE, "openai")
         return _json(wire.audio_voices(_public(names, speakers), speakers, ()))
-    names = await timbres.named(caller.owner, "openai", "settings")
+    names = await timbres.stand_ins(caller.owner, "openai", "settings")
     page = await voices.find(VoiceSearch(caller.owner, limit=_MOST_VOICES))
     return _json(wire.audio_voices(names, speakers, page.voices))
 
