@@ -45,7 +45,7 @@ class Graphs:
 
 def _recorded(step: StaticStep) -> dict[Shape, torch.cuda.CUDAGraph]:
     # Results are copied out of a recording before the next is played: all may share their memory.
-    pool, stream = torch.cuda.graph_pool_handle(), torch.cuda.Stream(step.device)
+    pool, stream = torch.cuda.graph_pool_handle(), torch.cuda.Stream(step.device)  # type: ignore[no-untyped-call]
     made = {}
     for shape in step.shapes:
         _try(step, shape, stream)

@@ -75,7 +75,7 @@ class StaticStep:
         self._logits[:size] = logits
 
     def take(self, rows: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Return latents and logits of those who were asked for, in their order; they have grown."""
+        """Return latents and logits of the lines that were asked for; they have grown."""
         for slot in rows:
             self._slots.grow(slot, 1)
         asked = self._rows[: len(rows)]

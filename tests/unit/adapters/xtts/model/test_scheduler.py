@@ -92,7 +92,8 @@ class Model:
                 each.heard(LATENT * each.sounding, when)
                 if each.ended and each.voiced == each.latents:
                     self.scheduler.leave(each.ticket)
-        if self._voicing is None and (due := self.scheduler.due(self.now_s)) is not None:
+        if self._voicing is None and (lines := self.scheduler.due(self.now_s)):
+            (due,) = lines
             due.voice(self.now_s)
             self._voicing = due, self.now_s + VOICE_S * due.sounding
 
@@ -238,7 +239,8 @@ def test_of_two_that_are_due_the_one_with_less_in_hand_is_voiced_first() -> None
         line.ready, line.tokens, line.chunks = True, [1] * 6, 1
         line.most_ahead = 10**9
     rich.sent, poor.sent = 9000, 1000
-    assert scheduler.due(0.0) is poor
+    assert scheduler.due(0.0) == (poor,)
+    assert scheduler.due(0.0, most=5) == (poor, rich)
 
 
 def test_who_is_seconds_ahead_yields_to_who_has_not_begun() -> None:
