@@ -10,7 +10,7 @@ import torch
 
 from adapters.xtts.files import ModelFiles
 from adapters.xtts.messages import Setup
-from adapters.xtts.model import manner, runner
+from adapters.xtts.model import runner, warming
 from adapters.xtts.model.manner import Manner
 from adapters.xtts.model.opening import Model, open_model
 from domain.audio import Samples
@@ -29,12 +29,21 @@ def _inferring() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def like_a_gpu(files: ModelFiles, monkeypatch: pytest.MonkeyPatch) -> Model:
-    way = Manner.of(GPU)
-    monkeypatch.setattr(manner.Manner, "of", lambda _: way)
-    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
-    return opened(files)
+@pytest.fixture(scope="module")
+def like_a_gpu(files: ModelFiles) -> Model:
+    way = replace(Manner.of(GPU), together=3)
+    with pytest.MonkeyPatch.context() as patched, torch.inference_mode():
+        patched.setattr(Manner, "of", lambda _: way)
+        patched.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+        # A processor would rehearse for minutes.
+        patched.setattr(warming, "SIZES", (4,))
+        return opened(files)
+
+
+@pytest.fixture(autouse=True)
+def _unguarded(like_a_gpu: Model) -> Iterator[None]:
+    yield
+    like_a_gpu.runner.guarded = False
 
 
 def opened(files: ModelFiles) -> Model:
@@ -69,13 +78,10 @@ def test_a_gpu_has_a_manner_of_its_own() -> None:
     assert Manner.of(GPU).together > 1
 
 
-def test_lines_without_dice_are_those_of_a_processor(
-    files: ModelFiles, like_a_gpu: Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lines_without_dice_are_those_of_a_processor(files: ModelFiles, like_a_gpu: Model) -> None:
     likeliest = lines(like_a_gpu, seed=1, top_k=1)
     together = all_spoken(like_a_gpu, likeliest)
     alone = [sound(like_a_gpu, each) for each in likeliest]
-    monkeypatch.undo()
     model = opened(files)
     assert model.runner.manner == Manner()
     wanted = all_spoken(model, likeliest)
