@@ -2,9 +2,10 @@
 
 `python -m bench.concurrency [--model DIR] [--seconds 5] [--streams 1 4 8 16]
 [--reference-streams 1 4 8] [--device cpu] [--precision int8] [--threads N] [--slots N]`; without a
-model one of full size is built with random weights, whose cost is that of the real ones. Coqui's ways take
-`--reference-streams`, none of them if it is left empty: behind a lock each stream costs some 15 s
-for 5 s of sound. Each of coqui's runs has a process of its own, which has ended before the next.
+model one of full size is built with random weights, whose cost is that of the real ones. Coqui's
+ways take `--reference-streams`, none of them if it is left empty: behind a lock each stream costs
+some 15 s for 5 s of sound. Each of coqui's runs has a process of its own, which has ended before
+the next.
 
 All streams arrive in one moment, from which first audio is counted; listeners take every chunk as
 it comes and play it in real time from the first one on. An underrun is a moment in which all that

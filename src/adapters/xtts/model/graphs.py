@@ -50,8 +50,12 @@ def _recorded(step: StaticStep) -> dict[Shape, torch.cuda.CUDAGraph]:
     for shape in step.shapes:
         _try(step, shape, stream)
         made[shape] = torch.cuda.CUDAGraph()
-        # The vocoder's thread may be at work, which is no fault of the recording.
-        with torch.cuda.graph(made[shape], pool, stream, capture_error_mode="thread_local"):
+        # A recording that fails does not give the stream back by itself.
+        with (
+            torch.cuda.stream(torch.cuda.current_stream(step.device)),
+            # The vocoder's thread may be at work, which is no fault of the recording.
+            torch.cuda.graph(made[shape], pool, stream, capture_error_mode="thread_local"),
+        ):
             step.run(shape)
     return made
 

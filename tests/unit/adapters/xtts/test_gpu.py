@@ -79,7 +79,7 @@ def test_a_recorded_step_is_the_step(checkpoint: Checkpoint, precision: Precisio
         if records:
             graphs.record()
             assert set(graphs._recorded) == set(step.shapes)
-        said = []
+        said: list[torch.Tensor] = []
         for place, rows in enumerate(([0], [2, 1], [7, 0, 3], [1], list(range(LINES))), start=1):
             tokens = torch.tensor([37 * row + place for row in rows], device=CUDA)
             said += graphs.step(rows, tokens, [place] * len(rows))

@@ -10,11 +10,9 @@ TOKENS = 500
 
 @pytest.fixture(params=["thrown", "written"])
 def dice(request: pytest.FixtureRequest) -> Dice:
-    made = {
-        "thrown": lambda: ThrownDice(4, TOKENS),
-        "written": lambda: WrittenDice(4, TOKENS, 20, CPU),
-    }
-    return made[request.param]()
+    if request.param == "thrown":
+        return ThrownDice(4, TOKENS)
+    return WrittenDice(4, TOKENS, 20, CPU)
 
 
 def thrown(dice: Dice, *slots: int) -> Tensor:

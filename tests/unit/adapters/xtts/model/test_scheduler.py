@@ -222,6 +222,21 @@ def test_a_newcomer_waits_for_a_slot_and_gets_the_one_that_was_left() -> None:
     assert model.scheduler.next(1.0) == Turn(Work.READ, (second,))
 
 
+def test_a_newcomer_gets_the_lowest_slot_that_is_free() -> None:
+    scheduler = Scheduler(3)
+    lines = [sequence(ticket) for ticket in range(4)]
+    for line in lines[:3]:
+        scheduler.join(line)
+        scheduler.next(0.0)
+        line.ready = True
+    assert [line.slot for line in lines[:3]] == [0, 1, 2]
+    scheduler.leave(0)
+    scheduler.leave(2)
+    scheduler.join(lines[3])
+    scheduler.next(0.0)
+    assert lines[3].slot == 0
+
+
 def test_who_left_is_forgotten() -> None:
     scheduler = Scheduler(1)
     scheduler.join(sequence(1))

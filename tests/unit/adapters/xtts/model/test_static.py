@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -162,6 +163,44 @@ def test_shapes_are_few_and_the_largest_holds_every_line_to_its_end(plain: Gpt) 
     assert {size for size, _ in shapes[6]} == {1, 2, 4, 6}
     assert {size for size, _ in shapes[1]} == {1}
     assert len(shapes[6]) == 4 * 6
+
+
+def test_steps_that_cannot_be_recorded_are_taken_call_by_call(
+    plain: Gpt, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(_: StaticStep) -> Any:
+        raise torch.AcceleratorError("operation not permitted when stream is capturing")
+
+    lengths = [5, 60]
+    wanted = static(plain, filled(plain, lengths))[1].step([1], tokens_of([1]), [1])
+    step, graphs = static(plain, filled(plain, lengths))
+    monkeypatch.setattr(step, "device", torch.device("cuda"))
+    monkeypatch.setattr("adapters.xtts.model.graphs._recorded", failing)
+    graphs.record()
+    monkeypatch.setattr(step, "device", CPU)
+    assert "call by call" in caplog.text
+    made = graphs.step([1], tokens_of([1]), [1])
+    assert all(torch.equal(*pair) for pair in zip(made, wanted, strict=True))
+
+
+def test_a_recording_is_played_where_there_is_one(plain: Gpt) -> None:
+    class Recording:
+        played = 0
+
+        def replay(self) -> None:
+            self.played += 1
+            step.run((2, 128))
+
+    recording: Any = Recording()
+    lengths = [5, 60]
+    wanted = static(plain, filled(plain, lengths))[1].step([1, 0], tokens_of([1, 0]), [1, 2])
+    step, graphs = static(plain, filled(plain, lengths))
+    graphs._recorded[2, 128] = recording
+    made = graphs.step([1, 0], tokens_of([1, 0]), [1, 2])
+    assert all(torch.equal(*pair) for pair in zip(made, wanted, strict=True))
+    assert recording.played == 1
+    graphs.step([0], tokens_of([0]), [3])
+    assert recording.played == 1
 
 
 def test_without_a_gpu_nothing_is_recorded_and_nothing_is_run(plain: Gpt) -> None:
