@@ -1,10 +1,11 @@
 """Many listeners at once: coqui's stream behind a lock, coqui's on bare threads, and our engine.
 
 `python -m bench.concurrency [--model DIR] [--seconds 5] [--streams 1 4 8 16]
-[--reference-streams 1 4 8] [--precision int8] [--threads N] [--slots N]`; without a model one of
-full size is built with random weights, whose cost is that of the real ones. Coqui's ways take
-`--reference-streams`, none of them if it is left empty: behind a lock each stream costs some 15 s
-for 5 s of sound. Each of coqui's runs has a process of its own, which has ended before the next.
+[--reference-streams 1 4 8] [--device cpu] [--precision int8] [--threads N] [--slots N]`; without a
+model one of full size is built with random weights, whose cost is that of the real ones. Coqui's
+ways take `--reference-streams`, none of them if it is left empty: behind a lock each stream costs
+some 15 s for 5 s of sound. Each of coqui's runs has a process of its own, which has ended before
+the next.
 
 All streams arrive in one moment, from which first audio is counted; listeners take every chunk as
 it comes and play it in real time from the first one on. An underrun is a moment in which all that
@@ -17,6 +18,9 @@ The lines differ by a word or a few, as those of real listeners do. Coqui's mode
 the latest line for all: with one text for everybody threads would seem to do no harm. It draws the
 likeliest token (top_k=1), so that a line has one sound, and ours has a seed: a stream is whole if
 it is long enough and has the sound that the same line has behind the lock, or alone in ours.
+
+On a GPU, where coqui's ways are left out unless they are asked for and ours has fp16:
+`python -m bench.concurrency --device cuda` takes 1, 8, 32, 64 and 128 streams.
 
 The machine must be quiet, and the last line but the ratios says how quiet it was.
 """
@@ -59,6 +63,12 @@ _SOUND_TOLERANCE = 0.01
 _LOADS_WITHIN_S = 180.0
 _PATIENCE_S = 60.0
 _PATIENCE_RTF = 20.0
+
+_USUAL: dict[str, dict[str, object]] = {
+    "cpu": {"streams": [1, 4, 8, 16], "reference_streams": [1, 4, 8], "precision": "int8"},
+    "cuda": {"streams": [1, 8, 32, 64, 128], "reference_streams": [], "precision": "fp16"},
+}
+"""What is run on a device when the options do not say."""
 
 LOCK, THREADS, OURS = "coqui, a lock", "coqui, threads", "ours"
 
@@ -150,7 +160,8 @@ class Row:
 def main() -> None:
     """Print the table, what went wrong, and the ratios."""
     options = _options()
-    print(f"{machine()}, {options.threads} threads, torch {torch.__version__};", end=" ")
+    gpu = f", {torch.cuda.get_device_name()}" if options.device == "cuda" else ""
+    print(f"{machine()}{gpu}, {options.threads} threads, torch {torch.__version__};", end=" ")
     print(f"{options.seconds:g} s of sound a stream, ours in {options.precision}\n")
     print("| streams | way | first audio p50 ms | p95 ms | underruns | streams whole", end="")
     print(" | aggregate s of audio a s |\n| --- | --- | --- | --- | --- | --- | --- |", flush=True)
@@ -189,6 +200,7 @@ def _coquis(files: ModelFiles, options: argparse.Namespace) -> list[Row]:
 async def _ours(files: ModelFiles, options: argparse.Namespace) -> list[Row]:
     setup = Setup(
         files,
+        device=options.device,
         precision=options.precision,
         threads=options.threads,
         slots=options.slots,
@@ -385,12 +397,17 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--model", type=Path, help="a checkpoint that never stops by itself")
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--streams", type=int, nargs="*", default=[1, 4, 8, 16])
-    parser.add_argument("--reference-streams", type=int, nargs="*", default=[1, 4, 8])
-    parser.add_argument("--precision", default="int8")
+    parser.add_argument("--streams", type=int, nargs="*")
+    parser.add_argument("--reference-streams", type=int, nargs="*")
+    parser.add_argument("--device", choices=_USUAL, default="cpu")
+    parser.add_argument("--precision")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--slots", type=int, help="of our engine; its own choice when left out")
-    return parser.parse_args()
+    options = parser.parse_args()
+    for name, usual in _USUAL[options.device].items():
+        if getattr(options, name) is None:
+            setattr(options, name, usual)
+    return options
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future, wait
-from functools import partial
 from typing import Protocol
 
 import torch
@@ -32,9 +31,9 @@ from adapters.xtts.messages import (
     Tripped,
     Unusable,
 )
+from adapters.xtts.model.booth import Outcome, Voiced
 from adapters.xtts.model.guards import Fault, most_tokens
 from adapters.xtts.model.opening import Model, open_model
-from adapters.xtts.model.runner import Voiced
 from adapters.xtts.model.scheduler import Scheduler, Turn, Work
 from adapters.xtts.model.sequence import Sequence
 from adapters.xtts.pipe import ChildPipe, ServerGoneError
@@ -74,7 +73,8 @@ class Pipe(Protocol):
 class Worker:
     """Takes one turn of the model after another, and hears the server in between.
 
-    The vocoder works in a thread of its own, for one line at a time, while the others step.
+    The vocoder works in a thread of its own, for one line at a time, or on a GPU for several,
+    while the others step.
     """
 
     def __init__(self, pipe: Pipe, model: Model, chunk_tokens: int | None) -> None:
@@ -83,7 +83,7 @@ class Worker:
         self._chunk_tokens = chunk_tokens
         self._scheduler = Scheduler(model.card.slots or 1)
         self._lessons: deque[tuple[int, Lesson]] = deque()
-        self._voicing: tuple[Sequence, Future[Voiced]] | None = None
+        self._voicing: tuple[tuple[Sequence, ...], Future[list[Outcome]]] | None = None
         self._voiced_s = 0.0
         self._told_s = time.monotonic()
 
@@ -155,13 +155,14 @@ class Worker:
                 self._mend(sequence)
 
     @contextlib.contextmanager
-    def _answering(self, sequence: Sequence) -> Iterator[None]:
+    def _answering(self, *sequences: Sequence) -> Iterator[None]:
         try:
             yield
         except ServerGoneError:
             raise
         except Exception as error:  # noqa: BLE001 - the server learns of it; the others go on
-            self._fail(sequence, error)
+            for sequence in sequences:
+                self._fail(sequence, error)
 
     def _read(self, sequence: Sequence) -> None:
         runner, line = self._model.runner, sequence.line
@@ -174,29 +175,33 @@ class Worker:
     def _voice(self) -> None:
         """Settle what the vocoder has done, and give it what is due."""
         if self._voicing is not None:
-            sequence, made = self._voicing
+            sequences, made = self._voicing
             if not made.done():
                 return
             self._voicing = None
-            if self._scheduler.holds(sequence):
+            for sequence, outcome in zip(sequences, made.result(), strict=True):
                 with self._answering(sequence):
-                    self._settle(sequence, made.result())
-        now_s = time.monotonic()
-        if (due := self._scheduler.due(now_s)) is not None:
-            with self._answering(due):
-                tell = partial(self._say, due.ticket)
-                self._voicing = due, self._model.runner.voice(due, now_s, tell)
+                    self._settle(sequence, outcome)
+        now_s, runner = time.monotonic(), self._model.runner
+        if due := self._scheduler.due(now_s, runner.manner.together):
+            with self._answering(*due):
+                self._voicing = due, runner.voice(due, now_s, self._say)
                 self._voiced_s = now_s
 
-    def _say(self, ticket: int, voiced: Voiced) -> None:
+    def _say(self, sequence: Sequence, voiced: Voiced) -> None:
         """Send sound on as soon as it is made: this is the vocoder's thread."""
         if voiced.fault is None and (len(voiced.samples) or voiced.last):
-            self._pipe.tell(Sound(ticket, Chunk(voiced.samples, last=voiced.last)))
+            chunk = Chunk(voiced.samples, last=voiced.last)
+            self._pipe.tell(Sound(sequence.ticket, chunk))
 
-    def _settle(self, sequence: Sequence, voiced: Voiced) -> None:
-        self._model.runner.settle(sequence, voiced, time.monotonic())
+    def _settle(self, sequence: Sequence, outcome: Outcome) -> None:
+        if not self._scheduler.holds(sequence):
+            return
+        if isinstance(outcome, Exception):
+            raise outcome
+        self._model.runner.settle(sequence, outcome, time.monotonic())
         self._mend(sequence)
-        if voiced.last and voiced.fault is None:
+        if outcome.last and outcome.fault is None:
             self._leave(sequence.ticket)
 
     def _mend(self, sequence: Sequence) -> None:

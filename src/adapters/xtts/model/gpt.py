@@ -1,6 +1,7 @@
 """The transformer of XTTS: GPT-2 on keys and values that are laid out once and never copied."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from adapters.xtts.model.compiled import attend
+from adapters.xtts.model.handover import moved
 from adapters.xtts.model.layers import Layer, Norm, copied
 from adapters.xtts.model.linear import Precision, linear
 from adapters.xtts.model.slots import Slots
@@ -20,6 +22,9 @@ _STATES = {
     Precision.INT8: torch.bfloat16,
 }
 """What keys and values are kept in."""
+
+Hear = Callable[[int, Tensor], Tensor]
+"""Lets the rows of a layer, as queries, keys and values, hear what their lines have said."""
 
 
 class Gpt:
@@ -51,8 +56,8 @@ class Gpt:
         positions = self.longest_prompt + self.longest_audio + 1
         return len(self._layers) * 2 * positions * self.width * _STATES[self.precision].itemsize
 
-    def slots(self, count: int) -> Slots:
-        """Room for so many lines of the longest kind."""
+    def slots(self, count: int, *, spare: bool = False) -> Slots:
+        """Room for so many lines of the longest kind; `spare` as the slots explain it."""
         return Slots(
             slots=count,
             layers=len(self._layers),
@@ -61,12 +66,13 @@ class Gpt:
             width=self.width // self.heads,
             dtype=_STATES[self.precision],
             device=self.device,
+            spare=spare,
         )
 
     def prompt(self, ids: Sequence[int]) -> Tensor:
         """Return the rows of a text, to be read behind a voice."""
         start, stop = self._text_ends
-        tokens = torch.tensor((start, *ids, stop), device=self.device)
+        tokens = moved(torch.tensor((start, *ids, stop)), self.device)
         text = self._texts[tokens] + self._text_places[: len(tokens)]
         first = self._sounds[self.start_token] + self._sound_places[0]
         return torch.cat((text, first[None]))
@@ -86,15 +92,21 @@ class Gpt:
         self, slots: Slots, rows: Sequence[int], tokens: Tensor, places: Sequence[int]
     ) -> tuple[Tensor, Tensor]:
         """Read one token a slot, each at its own place; return next latents and their logits."""
-        hidden = self._sounds[tokens] + self._sound_places[list(places)]
         hear = self._hear if self.device.type == "cpu" else self.hear_in_torch
-        for index, layer in enumerate(self._layers):
-            hidden = layer.go_on(hidden, hear(slots, index, rows, layer.ask(hidden)))
+        where = moved(torch.tensor(places), self.device)
+        said = self.say(tokens, where, partial(hear, slots, rows))
         for slot in rows:
             slots.grow(slot, 1)
+        return said
+
+    def say(self, tokens: Tensor, places: Tensor, hear: Hear) -> tuple[Tensor, Tensor]:
+        """Read a token a row, each row hearing its own line; return latents and logits."""
+        hidden = self._sounds[tokens] + self._sound_places[places]
+        for index, layer in enumerate(self._layers):
+            hidden = layer.go_on(hidden, hear(index, layer.ask(hidden)))
         return self._said(hidden)
 
-    def _hear(self, slots: Slots, layer: int, rows: Sequence[int], mixed: Tensor) -> Tensor:
+    def _hear(self, slots: Slots, rows: Sequence[int], layer: int, mixed: Tensor) -> Tensor:
         """Let each row hear its slot: on a processor, in one compiled call."""
         lengths = np.array([slots.lengths[slot] for slot in rows])
         if lengths.max() >= slots.positions:
@@ -103,7 +115,7 @@ class Gpt:
         attend(mixed.numpy(), slots.arrays[layer], np.array(rows), lengths, heard.numpy())
         return heard
 
-    def hear_in_torch(self, slots: Slots, layer: int, rows: Sequence[int], mixed: Tensor) -> Tensor:
+    def hear_in_torch(self, slots: Slots, rows: Sequence[int], layer: int, mixed: Tensor) -> Tensor:
         """Let each row hear its slot, on any device."""
         queries, keys, values = mixed.permute(1, 0, 2, 3)[..., None, :]
         heard = [

@@ -97,7 +97,10 @@ def _device(wanted: str) -> torch.device:
     if wanted == "cuda" and not torch.cuda.is_available():
         raise ModelUnusableError("device", "cuda is not there for torch; use auto or cpu")
     if wanted == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        wanted = "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted == "cuda":
+        # Unless it is told, torch reads ten bits of what it convolves; the vocoder is to be exact.
+        torch.backends.cudnn.allow_tf32 = False
     return torch.device(wanted)
 
 

@@ -3,24 +3,29 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Several
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from adapters.xtts.model.booth import Booth, Outcome, Take, Voiced
+from adapters.xtts.model.dice import Dice, WrittenDice
 from adapters.xtts.model.gpt import Gpt
+from adapters.xtts.model.graphs import Graphs
 from adapters.xtts.model.guards import Fault, Silence, in_a_loop
+from adapters.xtts.model.handover import Handover, Letter, moved
+from adapters.xtts.model.manner import Manner
 from adapters.xtts.model.sampler import Sampler, Taste
 from adapters.xtts.model.sequence import Sequence
 from adapters.xtts.model.slots import Remembered
+from adapters.xtts.model.static import StaticStep
 from adapters.xtts.vocoder.tape import Tape
 from adapters.xtts.vocoder.vocoder import Vocoder
-from domain.audio import HOUSE_RATE_HZ, Samples
+from domain.audio import HOUSE_RATE_HZ
 from domain.speech import SpeechSettings
 from domain.voice import Timbre
 
@@ -29,15 +34,16 @@ Number = TypeVar("Number", int, float)
 
 _VOICES = 64
 """Voices whose keys and values are kept; each takes 4 to 8 MB."""
-_ROWS = 24
-"""How much of a text is read at a time, alone or in company: about two steps' work."""
+_MORE_THROWS = 2
+"""Than a line has tokens: one for the end, and one for a step that nobody needed."""
 
 
 @dataclass(slots=True)
 class _Spoken:
     """The tensors of one line.
 
-    `latent` and `logits` are those the next token is drawn from, `token` is the one drawn last.
+    `latent` and `logits` are those the next token is drawn from, `token` is the one drawn last, and
+    `news` the letter, and the row in it, that says which it is and whether it was made of numbers.
     """
 
     reading: Iterator[None]
@@ -49,18 +55,7 @@ class _Spoken:
     latent: Tensor = field(init=False)
     logits: Tensor = field(init=False)
     token: Tensor = field(init=False)
-    sound: Tensor = field(init=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Voiced:
-    """What the vocoder has made of a line's latents, and where that leaves it."""
-
-    samples: Samples
-    last: bool
-    fault: Fault | None
-    tape: Tape
-    silence: Silence
+    news: tuple[Letter, int] = field(init=False)
 
 
 class Runner:
@@ -74,28 +69,37 @@ class Runner:
         threads: int,
         taste: Taste,
         slots: int,
+        manner: Manner | None = None,
     ) -> None:
         self._gpt = gpt
+        self.manner = manner or Manner.of(gpt.device)
+        self._handover = Handover.of(gpt.device)
         self._vocoder = vocoder
         # A step reads the weights as soon with one thread, and waits for none; the vocoder has the
-        # others. One worker for good: what oneDNN prepares belongs to the thread that asked. It
-        # sets its own number while the model's thread waits for it, in `warming`: torch has a
-        # number for each thread, and a new one begins with whatever was set last.
+        # others. It sets its own number while the model's thread waits for it, in `warming`: torch
+        # has a number for each thread, and a new one begins with whatever was set last.
         torch.set_num_threads(1)
         self._threads = threads
-        self._vocoding = ThreadPoolExecutor(
-            1, initializer=torch.set_num_threads, initargs=(max(1, threads - 1),)
-        )
+        self._booth = Booth(vocoder, self._handover, max(1, threads - 1))
         self.guarded = False
         """Whether lines that have lost their way are stopped."""
         self.longest_audio = gpt.longest_audio
         self._taste = taste
         # One more slot than lines can have: voices are read there.
-        self._slots = gpt.slots(slots + 1)
+        self._slots = gpt.slots(slots + 1, spare=self.manner.still)
         self._voice_slot = slots
-        self._sampler = Sampler(slots, gpt.audio_tokens, gpt.start_token, gpt.device)
+        self._graphs = Graphs(StaticStep(gpt, self._slots, slots)) if self.manner.still else None
+        dice = self._dice(slots)
+        self._sampler = Sampler(slots, gpt.audio_tokens, gpt.start_token, gpt.device, dice)
         self._voices: OrderedDict[str, Remembered] = OrderedDict()
         self._spoken: dict[int, _Spoken] = {}
+
+    def rehearse(self, latents: Several[int]) -> None:
+        """Do everything once that is laid out at first use; nothing is being spoken yet."""
+        if self._graphs is not None:
+            self._graphs.record()
+        if self.manner.together > 1:
+            self._booth.rehearse(latents, self._gpt.width, self.manner.together)
 
     def begin(self, sequence: Sequence, ids: Several[int]) -> None:
         """Take in a line, whose voice and text are to be read."""
@@ -123,7 +127,7 @@ class Runner:
         failed = _apart(sequences, self._draw)
         drawn = _without(sequences, failed)
         # On a GPU the next step runs while the tokens travel: an end is noticed one step late.
-        late = self._gpt.device.type == "cuda"
+        late = self.manner.late
         if not late:
             self._note(drawn)
         going_on = drawn if late else [each for each in drawn if not each.ended]
@@ -133,23 +137,15 @@ class Runner:
         return failed
 
     def voice(
-        self, sequence: Sequence, now_s: float, tell: Callable[[Voiced], None]
-    ) -> Future[Voiced]:
+        self, sequences: Several[Sequence], now_s: float, tell: Callable[[Sequence, Voiced], None]
+    ) -> Future[list[Outcome]]:
         """Have the vocoder's thread make sound of latents that have none, and tell of it."""
-        spoken, last = self._spoken[sequence.slot], sequence.voice(now_s)
-        latents = torch.cat(spoken.unvoiced[: sequence.sounding])
-        del spoken.unvoiced[: sequence.sounding]
-        tape, silence = copy(spoken.tape), copy(spoken.silence)
+        takes = [self._take(each, now_s) for each in sequences]
 
-        @torch.inference_mode()
-        def work() -> Voiced:
-            tape.add(latents)
-            samples = self._vocoder.speak(tape, last=last).cpu().numpy()
-            voiced = Voiced(samples, last, self._heard(samples, silence), tape, silence)
-            tell(voiced)
-            return voiced
+        def told(at: int, voiced: Voiced) -> None:
+            tell(sequences[at], voiced)
 
-        return self._vocoding.submit(work)
+        return self._booth.voice(takes, told, guarded=self.guarded)
 
     def settle(self, sequence: Sequence, voiced: Voiced, now_s: float) -> None:
         """Note that the sound has gone out; if it is none, nobody got to hear it."""
@@ -171,7 +167,7 @@ class Runner:
         self._sampler.resume(slot, seed, sequence.tokens)
         self._slots.rewind(slot, spoken.begins_at + max(0, sequence.voiced - 1))
         if sequence.voiced:
-            spoken.token = torch.tensor(sequence.tokens[-1:], device=self._gpt.device)
+            spoken.token = moved(torch.tensor(sequence.tokens[-1:]), self._gpt.device)
             self._go_on([sequence])
         else:
             spoken.latent, spoken.logits = spoken.first
@@ -180,26 +176,32 @@ class Runner:
         """Forget a line."""
         self._spoken.pop(sequence.slot, None)
 
-    def _heard(self, samples: Samples, silence: Silence) -> Fault | None:
-        if not np.isfinite(samples).all():
-            return Fault.NUMBERS
-        return Fault.SILENCE if self.guarded and silence.too_long(samples) else None
+    def _take(self, sequence: Sequence, now_s: float) -> Take:
+        spoken, last = self._spoken[sequence.slot], sequence.voice(now_s)
+        latents = torch.cat(spoken.unvoiced[: sequence.sounding])
+        del spoken.unvoiced[: sequence.sounding]
+        return Take(latents, last, copy(spoken.tape), copy(spoken.silence))
+
+    def _dice(self, slots: int) -> Dice | None:
+        """Return dice that need no call a line, where a step is one call for all."""
+        gpt = self._gpt
+        if not self.manner.still:
+            return None
+        return WrittenDice(slots, gpt.audio_tokens, gpt.longest_audio + _MORE_THROWS, gpt.device)
 
     def _draw(self, sequences: Several[Sequence]) -> None:
         spoken = [self._spoken[each.slot] for each in sequences]
         logits = torch.cat([each.logits for each in spoken])
         drawn = self._sampler.draw([each.slot for each in sequences], logits)
-        for row, each in enumerate(spoken):
+        letter = self._handover.send(torch.stack((drawn.tokens, drawn.sound.long()), dim=1))
+        for row, (each, token) in enumerate(zip(spoken, torch.split(drawn.tokens, 1), strict=True)):
             each.unvoiced.append(each.latent)
-            each.token, each.sound = drawn.tokens[row : row + 1], drawn.sound[row : row + 1]
+            each.token, each.news = token, (letter, row)
 
     def _note(self, sequences: Several[Sequence]) -> None:
-        if not sequences:
-            return
-        spoken = [self._spoken[each.slot] for each in sequences]
-        tokens = torch.cat([each.token for each in spoken]).tolist()
-        sound = torch.cat([each.sound for each in spoken]).tolist()
-        for each, token, is_sound in zip(sequences, tokens, sound, strict=True):
+        for each in sequences:
+            letter, row = self._spoken[each.slot].news
+            token, is_sound = letter.row(row)
             each.tokens.append(token)
             each.ended = token == self._gpt.stop_token
             if not is_sound:
@@ -217,19 +219,22 @@ class Runner:
     def _go_on(self, sequences: Several[Sequence], *, late: bool = False) -> None:
         """Read the token that was drawn last."""
         spoken = [self._spoken[each.slot] for each in sequences]
-        latents, logits = self._gpt.step(
-            self._slots,
-            [each.slot for each in sequences],
-            torch.cat([each.token for each in spoken]),
-            [each.latents + late for each in sequences],
-        )
-        for row, each in enumerate(spoken):
-            each.latent, each.logits = latents[row : row + 1], logits[row : row + 1]
+        rows = [each.slot for each in sequences]
+        tokens = torch.cat([each.token for each in spoken])
+        places = [each.latents + late for each in sequences]
+        if self._graphs is not None:
+            latents, logits = self._graphs.step(rows, tokens, places)
+        else:
+            latents, logits = self._gpt.step(self._slots, rows, tokens, places)
+        for each, latent, logit in zip(
+            spoken, torch.split(latents, 1), torch.split(logits, 1), strict=True
+        ):
+            each.latent, each.logits = latent, logit
 
     def _tape(self, sequence: Sequence) -> Tape:
         arrays = sequence.line.timbre.arrays
         embedding = torch.from_numpy(arrays["speaker_embedding"].copy())
-        return self._vocoder.tape(embedding, sequence.line.rate)
+        return self._vocoder.tape(moved(embedding, self._gpt.device), sequence.line.rate)
 
     def _reading(self, sequence: Sequence, ids: Several[int]) -> Iterator[None]:
         """Read the voice, unless it is known, and the text behind it."""
@@ -239,7 +244,7 @@ class Runner:
         self._slots.begin(slot, self._voices[line.timbre.sha256])
         self._voices.move_to_end(line.timbre.sha256)
         self._sampler.begin(slot, self._tasted(line.settings), sequence.seed)
-        *others, last = torch.split(self._gpt.prompt(ids), _ROWS)
+        *others, last = torch.split(self._gpt.prompt(ids), self.manner.rows)
         for rows in others:
             self._gpt.read(self._slots, slot, rows)
             yield
@@ -249,9 +254,10 @@ class Runner:
 
     def _learn(self, timbre: Timbre) -> Iterator[None]:
         """Keep a voice's keys and values for all its lines; the oldest make room for new ones."""
-        latent = torch.from_numpy(timbre.arrays["gpt_cond_latent"].copy()).to(self._gpt.device)
+        arrays = torch.from_numpy(timbre.arrays["gpt_cond_latent"].copy())
+        latent = moved(arrays, self._gpt.device)
         self._slots.rewind(self._voice_slot, 0)
-        for rows in torch.split(latent, _ROWS):
+        for rows in torch.split(latent, self.manner.rows):
             self._gpt.read(self._slots, self._voice_slot, rows)
             yield
         self._voices[timbre.sha256] = self._slots.remember(self._voice_slot)

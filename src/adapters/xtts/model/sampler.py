@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from adapters.xtts.model.dice import Dice, ThrownDice
+from adapters.xtts.model.handover import moved
+
 _NEVER = float("-inf")
 _FAKE_PROMPT_TOKEN = 1
 """The reference fills its prompt with this token, and so penalises it from the first step on."""
@@ -32,7 +35,14 @@ class Drawn:
 class Sampler:
     """Settings, dice and the tokens seen so far, slot by slot."""
 
-    def __init__(self, slots: int, tokens: int, start_token: int, device: torch.device) -> None:
+    def __init__(
+        self,
+        slots: int,
+        tokens: int,
+        start_token: int,
+        device: torch.device,
+        dice: Dice | None = None,
+    ) -> None:
         self._start_token = start_token
         self._device = device
         self._seen = torch.zeros(slots, tokens, dtype=torch.bool, device=device)
@@ -40,7 +50,8 @@ class Sampler:
         self._top_k = torch.ones(slots, 1, dtype=torch.int64, device=device)
         self._top_p = torch.ones(slots, 1, device=device)
         self._penalty = torch.ones(slots, 1, device=device)
-        self._dice = [torch.Generator(device) for _ in range(slots)]
+        self._true = torch.ones((), dtype=torch.bool, device=device)
+        self._dice = dice or ThrownDice(slots, tokens)
 
     def begin(self, slot: int, taste: Taste, seed: int) -> None:
         """Start a slot anew; the same seed throws the same dice."""
@@ -52,34 +63,29 @@ class Sampler:
 
     def resume(self, slot: int, seed: int, tokens: Sequence[int]) -> None:
         """Throw other dice behind the tokens that are kept."""
-        self._dice[slot].manual_seed(seed)
+        self._dice.begin(slot, seed)
+        seen = torch.tensor((_FAKE_PROMPT_TOKEN, self._start_token, *tokens))
         self._seen[slot] = False
-        self._seen[slot, [_FAKE_PROMPT_TOKEN, self._start_token, *tokens]] = True
+        self._seen[slot].index_fill_(0, moved(seen, self._device), value=True)
 
     def draw(self, slots: Sequence[int], logits: Tensor) -> Drawn:
         """Draw one token a row; rows are in the order of the slots.
 
         The dice are thrown last: what cannot be drawn has thrown none.
         """
-        rows = list(slots)
+        rows = moved(torch.tensor(slots), self._device)
         sound = logits.isfinite().all(-1)
         scores = self._penalised(rows, logits) / self._temperature[rows]
         scores = _most_likely(scores, self._top_k[rows])
         chances = _likely_together(scores, self._top_p[rows]).softmax(-1)
-        tokens = (chances / self._noise(rows)).argmax(-1)
-        self._seen[rows, tokens] = True
+        tokens = (chances / self._dice.throw(slots, rows)).argmax(-1)
+        self._seen.index_put_((rows, tokens), self._true)
         return Drawn(tokens, sound)
 
-    def _penalised(self, rows: list[int], logits: Tensor) -> Tensor:
+    def _penalised(self, rows: Tensor, logits: Tensor) -> Tensor:
         penalty = self._penalty[rows]
         less = torch.where(logits < 0, logits * penalty, logits / penalty)
         return torch.where(self._seen[rows], less, logits)
-
-    def _noise(self, rows: list[int]) -> Tensor:
-        noise = torch.empty(len(rows), self._seen.shape[1], device=self._device)
-        for row, slot in zip(noise, rows, strict=True):
-            row.exponential_(generator=self._dice[slot])
-        return noise
 
 
 def _most_likely(scores: Tensor, top_k: Tensor) -> Tensor:

@@ -66,11 +66,11 @@ class Scheduler:
             return Turn(Work.READ, (reader,))
         return Turn(Work.STEP, stepping) if stepping else None
 
-    def due(self, now_s: float) -> Sequence | None:
-        """Return the line whose latents should become sound first."""
+    def due(self, now_s: float, most: int = 1) -> tuple[Sequence, ...]:
+        """Return the lines whose latents should become sound first, the neediest before others."""
         speaking = [each for each in self._sequences.values() if each.ready and not each.parked]
         due = (each for each in speaking if each.due(now_s, len(speaking) - 1))
-        return _neediest(due, now_s)
+        return tuple(sorted(due, key=lambda each: each.lead_s(now_s))[:most])
 
     def _reader(self, now_s: float) -> Sequence | None:
         """Return the line whose text is being read, or else the next; texts are read in turn."""
@@ -79,7 +79,9 @@ class Scheduler:
         if reading is None and self._free:
             reading = _neediest(unread, now_s)
             if reading is not None:
-                reading.slot = self._free.pop()
+                # The lowest: a GPU's step is for all slots up to the highest that speaks.
+                reading.slot = min(self._free)
+                self._free.remove(reading.slot)
         return reading
 
     def _stepping(self, now_s: float) -> tuple[Sequence, ...]:

@@ -21,7 +21,12 @@ class Remembered:
 
 
 class Slots:
-    """Room for a number of lines, laid out once; a slot is filled from the start and rewound."""
+    """Room for a number of lines, laid out once; a slot is filled from the start and rewound.
+
+    With a `spare` position a slot can be read as far as it goes, whatever its length: behind the
+    last position there is one more for what nobody will hear, and what was not written, or was
+    given up, is zeros. Masked numbers must still be some: nought times none is none.
+    """
 
     def __init__(
         self,
@@ -33,12 +38,15 @@ class Slots:
         width: int,
         dtype: torch.dtype,
         device: torch.device,
+        spare: bool = False,
     ) -> None:
         # Memory that was never written is none: the system hands it out page by page.
-        shape = (layers, 2, slots, heads, positions, width)
+        made = torch.zeros if spare else torch.empty
+        shape = (layers, 2, slots, heads, positions + spare, width)
         self.positions = positions
-        self.states = torch.empty(shape, dtype=dtype, device=device)
+        self.states = made(shape, dtype=dtype, device=device)
         """(layers, keys and values, slots, heads, positions, width of a head)"""
+        self._spare = spare
         self.arrays = list(as_array(self.states)) if device.type == "cpu" else []
         """The same memory, layer by layer, for compiled code."""
         self.lengths = [0] * slots
@@ -46,7 +54,7 @@ class Slots:
     def begin(self, slot: int, prefix: Remembered) -> None:
         """Start a slot with a prefix."""
         self.states[:, :, slot, :, : prefix.positions] = prefix.states
-        self.lengths[slot] = prefix.positions
+        self._end(slot, prefix.positions)
 
     def remember(self, slot: int) -> Remembered:
         """Return what a slot holds, to start others with."""
@@ -54,7 +62,7 @@ class Slots:
 
     def rewind(self, slot: int, length: int) -> None:
         """Forget what came behind a position."""
-        self.lengths[slot] = min(length, self.lengths[slot])
+        self._end(slot, min(length, self.lengths[slot]))
 
     def write(self, layer: int, slot: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Put new positions (heads, positions, width) behind those of a slot; return all of them.
@@ -71,3 +79,8 @@ class Slots:
     def grow(self, slot: int, positions: int) -> None:
         """Every layer has written these positions."""
         self.lengths[slot] += positions
+
+    def _end(self, slot: int, length: int) -> None:
+        self.lengths[slot] = length
+        if self._spare:
+            self.states[:, :, slot, :, length:] = 0

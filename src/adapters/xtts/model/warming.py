@@ -38,6 +38,7 @@ def warm(runner: Runner, text: Text, leader: torch.Tensor) -> Pace:
     """
     timbre = Timbre("", {"gpt_cond_latent": leader.numpy(), "speaker_embedding": _NOBODY})
     line = SpokenLine("", 0, _TEXT, text.languages[0], timbre)
+    runner.rehearse(SIZES)
     ids = text.ids(line.text, line.language)
     lines = [_read(runner, line, slot, ids) for slot in range(LINES)]
     for size in SIZES:
@@ -64,7 +65,9 @@ def _spoken_s(runner: Runner, sequence: Sequence, size: int) -> tuple[float, flo
     while sequence.latents - sequence.voiced < size:
         steps.append(_step_s(runner, [sequence]))
     began_s = time.perf_counter()
-    voiced = runner.voice(sequence, -inf, lambda _: None).result()
+    (voiced,) = runner.voice([sequence], -inf, lambda _, __: None).result()
+    if isinstance(voiced, Exception):
+        raise voiced
     took_s = time.perf_counter() - began_s
     runner.settle(sequence, voiced, 0.0)
     _check(sequence)

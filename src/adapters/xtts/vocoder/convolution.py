@@ -10,12 +10,17 @@ from typing_extensions import override
 _ONCE = [1, 1]
 _NOTHING = [0, 0]
 _TYPICAL_ROWS = 512
+_BATCH = 3
+"""Dimensions of lines side by side."""
 _FEWEST_ROWS = 16
 """Below that oneDNN adds up in another order: a line's samples would depend on its windows."""
 
 
 class Kernel(Protocol):
-    """Fewer rows out than in: nothing is padded."""
+    """Fewer rows out than in: nothing is padded.
+
+    A plain one also takes lines side by side (lines, time, channels); a bias may then be a line's.
+    """
 
     def __call__(
         self, rows: Tensor, bias: Tensor | None, slope: float, plus: Tensor | None
@@ -26,8 +31,12 @@ class Kernel(Protocol):
 
 def kernel(weight: Tensor, dilation: int) -> Kernel:
     """Keep a weight of the shape (out, in, taps)."""
-    packs = weight.device.type == "cpu" and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return _Packed(weight, dilation) if packs else _Plain(weight, dilation)
+    return _Packed(weight, dilation) if packs(weight.device) else _Plain(weight, dilation)
+
+
+def packs(device: torch.device) -> bool:
+    """Whether kernels are packed for a device; those take one line at a time."""
+    return device.type == "cpu" and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
 
 
 def _image(rows: Tensor) -> Tensor:
@@ -48,7 +57,16 @@ class _Plain(Kernel):
     def __call__(
         self, rows: Tensor, bias: Tensor | None, slope: float, plus: Tensor | None
     ) -> Tensor:
-        made = _rows(functional.conv2d(_image(rows), self._weight, bias, dilation=self._dilation))
+        lines = rows if rows.dim() == _BATCH else rows[None]
+        each = bias is not None and bias.dim() > 1
+        # A picture a line, one pixel high: nothing is copied.
+        image = lines[:, None].permute(0, 3, 1, 2)
+        made = functional.conv2d(
+            image, self._weight, None if each else bias, dilation=self._dilation
+        )
+        made = made.permute(0, 2, 3, 1).reshape(*rows.shape[:-2], made.shape[3], -1)
+        if each and bias is not None:
+            made.add_(bias[:, None])
         if plus is not None:
             return made.add_(plus)
         return made if slope == 1.0 else functional.leaky_relu_(made, slope)

@@ -2,6 +2,7 @@
 
 A layer holds weights only. What it has to read again with the next window, its tail, lies in the
 window: that is zeros where the line begins and ends, as padding would be, and real rows elsewhere.
+Rows are (time, channels), or (lines, time, channels) for lines whose windows have one length.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +31,7 @@ class Form:
 
 
 class Window:
-    """One pass through the layers of one line, which begins or ends here, or goes on.
+    """One pass through the layers of one line or several, which all begin or end here, or go on.
 
     The tails it came with stay as they are, so that a line can be taken up again where it was.
     """
@@ -45,15 +46,15 @@ class Window:
         """Put rows behind the layer's tail, and zeros at the ends; the last `keep` are the tail."""
         head = self._nothing(rows, padding) if self.first else self._before[layer]
         if self.last:
-            return torch.cat((head, rows, self._nothing(rows, padding)))
-        joined = torch.cat((head, rows))
+            return torch.cat((head, rows, self._nothing(rows, padding)), dim=-2)
+        joined = torch.cat((head, rows), dim=-2)
         # A copy, or the tail would keep all of the window alive.
-        self.tails[layer] = joined[len(joined) - keep :].clone()
+        self.tails[layer] = _cut(joined, _length(joined) - keep, None).clone()
         return joined
 
     @staticmethod
     def _nothing(rows: Tensor, count: int) -> Tensor:
-        return rows.new_zeros(count, rows.shape[1])
+        return rows.new_zeros(*rows.shape[:-2], count, rows.shape[-1])
 
 
 class Convolution:
@@ -106,10 +107,11 @@ class Upsampling:
     def __call__(self, rows: Tensor, window: Window, bias: Tensor) -> Tensor:
         """Read rows; what they make lies `overlap` rows back, but at the ends of the line."""
         joined = window.join(self, rows.to(self._dtype), self._steps - 1, self._steps - 1)
-        made = self._kernel(joined, bias, 1.0, None).view(-1, len(bias) // self.factor)
+        made = self._kernel(joined, bias, 1.0, None)
+        made = made.view(*made.shape[:-2], -1, made.shape[-1] // self.factor)
         start = self.overlap if window.first else 0
-        stop = len(made) - (self.factor - self.overlap if window.last else 0)
-        return made[start:stop]
+        stop = _length(made) - (self.factor - self.overlap if window.last else 0)
+        return _cut(made, start, stop)
 
 
 class Pair:
@@ -125,9 +127,9 @@ class Pair:
         heard = self._first.join(window, rows)
         made = self._first(functional.leaky_relu(heard, SLOPE), slope=SLOPE)
         made = self._second.join(window, made)
-        stop = len(heard) - (self._first.reach if window.last else self.reach)
-        start = stop - (len(made) - 2 * self._second.reach)
-        return self._second(made, plus=heard[start:stop])
+        stop = _length(heard) - (self._first.reach if window.last else self.reach)
+        start = stop - (_length(made) - 2 * self._second.reach)
+        return self._second(made, plus=_cut(heard, start, stop))
 
 
 class Stage:
@@ -146,14 +148,23 @@ class Stage:
         """Read rows; blocks that reach less far wait for the one that reaches farthest."""
         rows = self.up(rows, window, bias)
         heard = window.join(self, rows, self.reach - min(self._reaches), 0)
-        held = len(heard) - len(rows)
+        held = _length(heard) - _length(rows)
         mixed = []
         for block, reach in zip(self._blocks, self._reaches, strict=True):
             late = self.reach - reach
-            made = heard[max(0, held - late) : len(heard) - (0 if window.last else late)]
+            stop = _length(heard) - (0 if window.last else late)
+            made = _cut(heard, max(0, held - late), stop)
             for pair in block:
                 made = pair(made, window)
             mixed.append(made)
         for other in mixed[1:]:
             mixed[0].add_(other)
         return mixed[0]
+
+
+def _length(rows: Tensor) -> int:
+    return rows.shape[-2]
+
+
+def _cut(rows: Tensor, start: int, stop: int | None) -> Tensor:
+    return rows[..., start:stop, :]

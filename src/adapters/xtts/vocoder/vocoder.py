@@ -1,6 +1,6 @@
 """Latents into sound as they come: no layer ever reads or makes a row of a line twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from adapters.xtts.vocoder.batch import beside, own
+from adapters.xtts.vocoder.convolution import packs
 from adapters.xtts.vocoder.frames import Frames, Rise, Stretch
 from adapters.xtts.vocoder.layers import SLOPE, Convolution, Form, Stage, Window
 from adapters.xtts.vocoder.tape import Tape
@@ -43,6 +45,7 @@ class Vocoder:
             self._before = Convolution(generator.conv_pre, fine)
             self._stages = _stages(generator, coarse, fine)
             self._after = Convolution(generator.conv_post, fine, 1.0 / generator.num_kernels)
+        self._batches = fidelity is Fidelity.FP32 and not packs(device)
         self._width: int = generator.conv_pre.in_channels
         self.frames = Frames(
             stretches=_stretches(decoder),
@@ -64,22 +67,64 @@ class Vocoder:
     @torch.inference_mode()
     def speak(self, tape: Tape, *, last: bool = False) -> Tensor:
         """Return the samples that are exact by now and were not returned yet; `last` ends it."""
+        rows = self._next(tape, last=last)
+        return tape.biases[0].new_zeros(0) if rows is None else self._alone(tape, rows, last=last)
+
+    @torch.inference_mode()
+    def speak_together(self, tapes: Sequence[Tape], lasts: Sequence[bool]) -> list[Tensor]:
+        """Return what `speak` returns for each tape; those whose windows are alike share a pass.
+
+        Where this fails some tapes may have gone on and others not.
+        """
+        if not self._batches:
+            return [self.speak(tape, last=last) for tape, last in zip(tapes, lasts, strict=True)]
+        made = [tape.biases[0].new_zeros(0) for tape in tapes]
+        alike: dict[tuple[bool, bool, int], dict[int, Tensor]] = {}
+        for at, (tape, last) in enumerate(zip(tapes, lasts, strict=True)):
+            first = tape.samples == 0
+            if (rows := self._next(tape, last=last)) is not None:
+                alike.setdefault((first, last, len(rows)), {})[at] = rows
+        for (_, last, _), rows_of in alike.items():
+            some = [tapes[at] for at in rows_of]
+            sounds = self._beside(some, tuple(rows_of.values()), last=last)
+            for at, samples in zip(rows_of, sounds, strict=True):
+                made[at] = samples
+        return made
+
+    def _next(self, tape: Tape, *, last: bool) -> Tensor | None:
+        """Return the frames of the next window; None if no sample is exact yet."""
         known = self.frames.all if last else self.frames.exact
         stop = known(tape.latents, tape.speed)
         if stop == 0 or not (last or self.frames.samples(stop) > tape.samples):
-            return tape.biases[0].new_zeros(0)
+            return None
+        return tape.take(stop)
+
+    def _alone(self, tape: Tape, rows: Tensor, *, last: bool) -> Tensor:
         window = Window(tape.tails, first=tape.samples == 0, last=last)
-        samples = self._sound(tape.take(stop), tape.biases, window)
+        samples = self._sound(rows, tape.biases, window)
         tape.tails = window.tails
         tape.samples += len(samples)
         return samples
+
+    def _beside(
+        self, tapes: Sequence[Tape], rows: Sequence[Tensor], *, last: bool
+    ) -> Iterable[Tensor]:
+        if len(tapes) == 1:
+            return [self._alone(tapes[0], rows[0], last=last)]
+        tails, biases = beside(tapes)
+        window = Window(tails, first=tapes[0].samples == 0, last=last)
+        sounds = self._sound(torch.stack(list(rows)), biases, window)
+        for tape, kept in zip(tapes, own(window.tails, len(tapes)), strict=True):
+            tape.tails = kept
+            tape.samples += sounds.shape[1]
+        return sounds
 
     def _sound(self, rows: Tensor, biases: Sequence[Tensor], window: Window) -> Tensor:
         made = self._before(self._before.join(window, rows), bias=biases[0], slope=SLOPE)
         for stage, bias in zip(self._stages, biases[1:], strict=True):
             slope = _LAST_SLOPE if stage is self._stages[-1] else SLOPE
             made = functional.leaky_relu_(stage(made, window, bias), slope)
-        return torch.tanh_(self._after(self._after.join(window, made))).flatten()
+        return torch.tanh_(self._after(self._after.join(window, made))).flatten(-2)
 
 
 def _stages(generator: Any, coarse: Form, fine: Form) -> list[Stage]:

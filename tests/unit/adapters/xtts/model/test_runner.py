@@ -1,6 +1,7 @@
 """Lines through the model's own loop: exact, whatever the chunks, and what happens to bad ones."""
 
 from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Several
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,10 +19,10 @@ from typing_extensions import override
 from adapters.xtts.files import ModelFiles
 from adapters.xtts.messages import Beat, Leave, Setup, Speak, ToChild, Tripped
 from adapters.xtts.model import runner
+from adapters.xtts.model.booth import Outcome, Voiced
 from adapters.xtts.model.checkpoint import Checkpoint
 from adapters.xtts.model.guards import Fault
 from adapters.xtts.model.opening import Model, open_model
-from adapters.xtts.model.runner import Voiced
 from adapters.xtts.model.scheduler import Scheduler
 from adapters.xtts.model.sequence import Sequence
 from adapters.xtts.pipe import ServerGoneError
@@ -90,15 +91,17 @@ def overheard(model: Model, slot: int = 0) -> Iterator[list[torch.Tensor]]:
     voice = model.runner.voice
     heard: list[torch.Tensor] = []
 
-    def noting(sequence: Sequence, now_s: float, tell: Callable[[Voiced], None]) -> Future[Voiced]:
-        waiting = list(model.runner._spoken[sequence.slot].unvoiced)
+    def noting(
+        sequences: Several[Sequence], now_s: float, tell: Callable[[Sequence, Voiced], None]
+    ) -> Future[list[Outcome]]:
+        waiting = {each.slot: list(model.runner._spoken[each.slot].unvoiced) for each in sequences}
 
-        def noted(voiced: Voiced) -> None:
+        def noted(sequence: Sequence, voiced: Voiced) -> None:
             if sequence.slot == slot and voiced.fault is None:
-                heard.extend(waiting[: sequence.sounding])
-            tell(voiced)
+                heard.extend(waiting[slot][: sequence.sounding])
+            tell(sequence, voiced)
 
-        return voice(sequence, now_s, noted)
+        return voice(sequences, now_s, noted)
 
     model.runner.voice = noting  # type: ignore[method-assign]
     yield heard

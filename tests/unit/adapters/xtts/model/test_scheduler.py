@@ -92,7 +92,8 @@ class Model:
                 each.heard(LATENT * each.sounding, when)
                 if each.ended and each.voiced == each.latents:
                     self.scheduler.leave(each.ticket)
-        if self._voicing is None and (due := self.scheduler.due(self.now_s)) is not None:
+        if self._voicing is None and (lines := self.scheduler.due(self.now_s)):
+            (due,) = lines
             due.voice(self.now_s)
             self._voicing = due, self.now_s + VOICE_S * due.sounding
 
@@ -221,6 +222,21 @@ def test_a_newcomer_waits_for_a_slot_and_gets_the_one_that_was_left() -> None:
     assert model.scheduler.next(1.0) == Turn(Work.READ, (second,))
 
 
+def test_a_newcomer_gets_the_lowest_slot_that_is_free() -> None:
+    scheduler = Scheduler(3)
+    lines = [sequence(ticket) for ticket in range(4)]
+    for line in lines[:3]:
+        scheduler.join(line)
+        scheduler.next(0.0)
+        line.ready = True
+    assert [line.slot for line in lines[:3]] == [0, 1, 2]
+    scheduler.leave(0)
+    scheduler.leave(2)
+    scheduler.join(lines[3])
+    scheduler.next(0.0)
+    assert lines[3].slot == 0
+
+
 def test_who_left_is_forgotten() -> None:
     scheduler = Scheduler(1)
     scheduler.join(sequence(1))
@@ -238,7 +254,8 @@ def test_of_two_that_are_due_the_one_with_less_in_hand_is_voiced_first() -> None
         line.ready, line.tokens, line.chunks = True, [1] * 6, 1
         line.most_ahead = 10**9
     rich.sent, poor.sent = 9000, 1000
-    assert scheduler.due(0.0) is poor
+    assert scheduler.due(0.0) == (poor,)
+    assert scheduler.due(0.0, most=5) == (poor, rich)
 
 
 def test_who_is_seconds_ahead_yields_to_who_has_not_begun() -> None:
