@@ -1,6 +1,7 @@
 """Sessions, caches, engines and problems of the house's own API, over a real socket."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +31,10 @@ class Stage:
         body = {"text": TEXT, "session_id": session}
         asking = self.served.http.post("/api/v1/speech/stream", json=body)
         streaming = asyncio.create_task(asking)
-        async with asyncio.timeout(5):
-            while (await self.served.http.get(f"{SESSIONS}/{session}")).status_code != 200:
-                await asyncio.sleep(0.01)
+        deadline_s = time.monotonic() + 5
+        while (await self.served.http.get(f"{SESSIONS}/{session}")).status_code != 200:
+            assert time.monotonic() < deadline_s
+            await asyncio.sleep(0.01)
         return streaming
 
 

@@ -113,7 +113,7 @@ async def test_a_bad_clone_says_what_to_change(
     served: Served, fields: dict[str, str], clip: str | None, status: int, kind: str, says: str
 ) -> None:
     clips = {
-        "speech": lambda: speech(),
+        "speech": speech,
         "noise": lambda: b"no sound at all" * 50,
         "short": lambda: speech(seconds=0.5),
         "large": lambda: speech(seconds=60),
@@ -145,7 +145,7 @@ async def test_voices_are_searched_by_text_language_and_labels_and_paged(served:
     assert await ids(kind="builtin", q="anni") == [each for each in speakers if "nni" in each]
     walked, after = [], None
     while True:
-        query = {"kind": "all", "limit": 7, **({"after": after} if after else {})}
+        query: Any = {"kind": "all", "limit": 7, **({"after": after} if after else {})}
         page = (await served.http.get(VOICES, params=query)).json()
         walked += [voice["id"] for voice in page["voices"]]
         after = page["next"]
