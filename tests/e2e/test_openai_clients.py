@@ -20,6 +20,8 @@ from tests.e2e.live import live
 from tests.fakes.engine import FakeEngine
 from tests.integration.serving import serving
 
+pytestmark = pytest.mark.timeout(180)  # it starts servers and imports large packages
+
 KEY = "sk-of-this-test"
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
 MODELS = ["tts-1", "tts-1-hd", "gpt-4o-mini-tts", "espeak"]

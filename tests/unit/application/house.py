@@ -15,6 +15,7 @@ from application.timbres import Timbres
 from application.voices import Voices
 from domain.audio import Samples, join, silence
 from domain.events import Event
+from domain.known_names import KnownNames
 from domain.pieces import Pauses
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine, sound_of
@@ -42,6 +43,7 @@ class House:
     calibrate: bool = True
     pauses: Pauses = field(default_factory=Pauses)
     markup: FakeMarkup = field(default_factory=FakeMarkup)
+    names: KnownNames = field(default_factory=KnownNames)
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.engine, self.clock, remembered=3)
@@ -54,6 +56,7 @@ class House:
             recent=Recent(self.clock),
             default=self.default_voice,
             refuse_unknown=self.refuse_unknown,
+            names=self.names,
         )
         self.loudness = Loudness(self.learnt, self.clock)
         self.calibrating = Calibrating(

@@ -6,6 +6,7 @@ from application.voices import Clone, Draft
 from domain.access import HOUSE
 from domain.errors import InputError, VoiceClipsMissingError, VoiceUnknownError
 from domain.events import CacheAsked
+from domain.known_names import KnownNames
 from domain.voice import Timbre
 from tests.fakes.engine import timbre
 from tests.fakes.studio import upload
@@ -102,3 +103,54 @@ async def test_a_speaker_is_known_by_its_name_and_by_its_id_whatever_the_case() 
     house = House()
     for called in ("Ana Florence", "ana florence", "Ana-Florence", "ANA-FLORENCE"):
         assert await height(house, called) == 2.0
+
+
+async def test_a_well_known_name_is_spoken_by_the_first_speaker_of_its_row_that_is_there() -> None:
+    house = House(refuse_unknown=True)
+    assert await height(house, "coral") == 2.0
+    assert await height(house, "EXAVITQu4vr4xnSDxMaL") == 2.0
+
+
+async def test_a_well_known_name_whose_speakers_are_missing_is_spoken_by_the_default() -> None:
+    assert await height(House(default_voice="Ana Florence"), "onyx") == 2.0
+
+
+async def test_a_saved_voice_comes_before_the_well_known_name_that_is_its_id() -> None:
+    house = House()
+    await saved(house, "coral")
+    found = await house.timbres.find(HOUSE, "coral")
+    assert found.sha256 == (await house.store.every(HOUSE, "coral"))[0].sha256
+    assert await height(house, "coral") not in {1.0, 2.0}
+    await house.voices.delete(HOUSE, "coral")
+    assert await height(house, "coral") == 2.0
+
+
+async def test_an_operators_voice_comes_before_the_row() -> None:
+    house = House(names=KnownNames([("coral", "ruth"), ("teller", "Ana Florence")]))
+    assert await height(house, "coral") == 2.0
+    await saved(house, "ruth")
+    kept = (await house.store.every(HOUSE, "ruth"))[0].sha256
+    assert (await house.timbres.find(HOUSE, "coral")).sha256 == kept
+    assert await height(house, "Teller") == 2.0
+
+
+async def test_a_speakers_own_name_comes_before_what_is_set_for_it() -> None:
+    house = House(names=KnownNames([("Ana Florence", "Claribel Dervla")]))
+    assert await height(house, "ana florence") == 2.0
+
+
+async def test_the_names_are_told_with_whoever_speaks_for_them() -> None:
+    house = House(names=KnownNames([("ash", "ruth"), ("teller", "gone"), ("Ana Florence", "x")]))
+    await saved(house, "ruth")
+    named = await house.timbres.stand_ins(HOUSE, "openai", "settings")
+    told = {each.name: each.voice for each in named}
+    default = house.engine.card.default_speaker
+    assert (told["coral"], told["ash"], told["teller"]) == ("Ana Florence", "ruth", default)
+    assert len(told) == 14
+    rachel = [
+        each for each in await house.timbres.stand_ins(HOUSE, "elevenlabs") if each.name == "Rachel"
+    ]
+    assert [(each.id, each.voice) for each in rachel] == [("21m00Tcm4TlvDq8ikWAM", default)]
+    for each in named:
+        spoken = await house.timbres.find(HOUSE, each.id)
+        assert spoken.sha256 == (await house.timbres.find(HOUSE, each.voice)).sha256
