@@ -130,7 +130,7 @@ async def test_lists_are_lines_of_text(served: Served) -> None:
         ({"AUDIO": "OGG"}, 422, "AIFF"),
         ({"OUTPUT_TYPE": "PHONEMES"}, 422, "AUDIO"),
         ({"LOCALE": "tlh"}, 422, "en, es"),
-        ({"INPUT_TYPE": "SSML", "INPUT_TEXT": "<speak>Hi"}, 422, "line 1"),
+        ({"INPUT_TYPE": "SSML", "INPUT_TEXT": "<speak>Hi"}, 400, "line 1"),
     ],
 )
 async def test_a_refusal_is_a_line_of_text(

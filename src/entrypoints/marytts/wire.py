@@ -71,9 +71,9 @@ class Process:
     effects: Effects
 
     @property
-    def markup(self) -> bool:
-        """Whether the text is SSML."""
-        return self.fields.INPUT_TYPE.upper() == "SSML"
+    def markup(self) -> bool | None:
+        """Whether the text is SSML; None where it shows by how it begins, as everywhere here."""
+        return True if self.fields.INPUT_TYPE.upper() == "SSML" else None
 
 
 def decode_process(sent: Mapping[str, str]) -> Process:

@@ -75,3 +75,8 @@ def test_a_take_keeps_the_order_of_what_it_heard() -> None:
         take.hear(Chunk(np.full(1, number, np.float32), (word,)))
     assert take.recording().samples.tolist() == [0, 1, 2, 3]
     assert all(a.char < b.char for a, b in pairwise(take.recording().words))
+
+
+def test_every_chunk_of_a_replay_says_that_it_was_remembered() -> None:
+    whole = Recording(np.zeros(2000, dtype=np.float32), ())
+    assert all(chunk.remembered for chunk in replayed(whole, RATE_HZ))

@@ -47,3 +47,12 @@ def test_a_finished_session_is_wholly_spoken() -> None:
     session = Session("s", characters=0, began_s=0.0)
     session.end(SessionState.DONE, now_s=1.0)
     assert session.progress == 1.0
+
+
+def test_what_no_engine_made_was_remembered() -> None:
+    session = Session("s", characters=2, began_s=0.0)
+    assert not session.remembered
+    session.heard(1.0, now_s=0.0)
+    assert session.remembered
+    session.from_engine += 1
+    assert not session.remembered

@@ -288,3 +288,24 @@ def test_pauses_are_told_in_milliseconds_and_reach_who_speaks(
 def test_a_pause_beyond_ten_seconds_stops_the_start(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         load({name: value})
+
+
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:8000", "https://tavern.lan", "app://home"])
+def test_pages_are_named_by_their_origins(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    monkeypatch.setenv("RHAPSODE_CORS_ORIGINS", f"{origin}, http://[::1]:8000")
+    assert load({}).settings.cors_origins == (origin, "http://[::1]:8000")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["tavern.lan", "http://tavern.lan/", "http://*.lan", "HTTP://a", "null", "http://a b"]
+)
+def test_what_is_no_origin_stops_the_start(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv("RHAPSODE_CORS_ORIGINS", wrong)
+    with pytest.raises(SettingsError, match="cors_origins .* such as http://127.0.0.1:8000"):
+        load({})
+
+
+def test_every_page_and_keys_do_not_go_together() -> None:
+    assert load({"cors_origins": "*"}).settings.cors_origins == ("*",)
+    with pytest.raises(SettingsError, match="cannot be \\* while there are API keys"):
+        load({"cors_origins": "*", "api_keys": "one"})

@@ -50,8 +50,9 @@ def test_the_kind_of_file_is_chosen(audio: str, made: str, media_type: str) -> N
     assert (container.to.name, container.media_type) == (made, media_type)
 
 
-def test_only_ssml_is_read_as_markup() -> None:
-    assert not asked(INPUT_TEXT="<speak>Hi</speak>", INPUT_TYPE="TEXT").is_markup
+def test_what_is_said_to_be_ssml_is_and_what_begins_like_it_too() -> None:
+    assert not asked(INPUT_TEXT="Hi", INPUT_TYPE="TEXT").is_markup
+    assert asked(INPUT_TEXT="<speak>Hi</speak>", INPUT_TYPE="TEXT").is_markup
     assert asked(INPUT_TEXT="Hi", INPUT_TYPE="ssml").is_markup
 
 
