@@ -14,6 +14,11 @@ BASE := $(VENV)/base.stamp
 XTTS := $(VENV)/xtts.stamp
 TEST := $(VENV)/test.stamp
 DEV := $(VENV)/dev.stamp
+# The clients of others, which the product must never see: an environment of their own.
+CLIENTS := .venv-clients
+PY_CLIENTS := $(CLIENTS)/python.stamp
+JS_CLIENTS := $(CLIENTS)/js.stamp
+NPM ?= $(shell command -v npm)
 # What covers domain and application; the model in its child process adds minutes and no line of theirs.
 COVERING := tests/unit/domain tests/unit/application tests/contracts -k "not xtts"
 
@@ -31,6 +36,8 @@ xtts: $(XTTS) ## install what the XTTS engine needs; the model itself is yours t
 	@echo "next: $(BIN)/rhapsode model download --accept-license"
 
 test: $(TEST) ## the whole suite (ARGS="-k voices" picks; REQUIRE_ALL=1 forbids skips)
+	@$(MAKE) --no-print-directory $(PY_CLIENTS) $(if $(NPM),$(JS_CLIENTS)) || \
+		echo "the real clients could not be installed: tests that need them are skipped"
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-kills: $(TEST) ## 200 kills during a voice save, on each database
@@ -78,7 +85,7 @@ revision: $(BASE) ## write a new migration: make revision M="voices get a langua
 	@$(BIN)/python -m adapters.sql.revision "$(M)"
 
 clean: ## remove the environment and every cache; data/ stays
-	@rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) $(CLIENTS) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find src tests bench migrations -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -105,4 +112,17 @@ $(TEST): $(XTTS)
 
 $(DEV): $(TEST)
 	@$(INSTALL) --editable '.[dev,xtts]'
+	@touch $@
+
+$(PY_CLIENTS): tests/e2e/clients.txt | $(BIN)/python
+	@echo "installing the real Python clients for the tests (50 MB to fetch, the first time only)"
+	@$(BIN)/python -m venv --clear --without-pip $(CLIENTS)/python
+	@$(PIP) --python $(CLIENTS)/python/bin/python install --quiet --no-deps --no-compile --requirement $<
+	@touch $@
+
+$(JS_CLIENTS): tests/e2e/package-lock.json | $(BIN)/python
+	@echo "installing the real JavaScript clients for the tests (12 MB to fetch, the first time only)"
+	@mkdir -p $(CLIENTS)/js
+	@cp tests/e2e/package.json tests/e2e/package-lock.json $(CLIENTS)/js
+	@cd $(CLIENTS)/js && $(NPM) ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@

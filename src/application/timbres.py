@@ -1,6 +1,7 @@
 """Timbres: from the name of a voice to what the engine needs to speak as it."""
 
 import logging
+from dataclasses import dataclass
 
 from application.caring import cared_for
 from application.recent import Recent
@@ -12,10 +13,21 @@ from domain.errors import (
     VoiceUnknownError,
 )
 from domain.events import CacheAsked
+from domain.known_names import KnownName, KnownNames, Service
 from domain.ports import EventBus, SoundStudio, SpeechEngine, TimbreStore, VoiceStore
 from domain.voice import Timbre, is_voice_id, speaker_id
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedVoice:
+    """A name that clients know from elsewhere, and the voice that speaks for it here."""
+
+    name: str
+    id: str
+    service: Service
+    voice: str
 
 
 class Timbres:
@@ -32,6 +44,7 @@ class Timbres:
         recent: Recent[tuple[str, str], Timbre],
         default: str | None,
         refuse_unknown: bool,
+        names: KnownNames | None = None,
     ) -> None:
         self._store = store
         self._timbres = timbres
@@ -41,6 +54,7 @@ class Timbres:
         self.recent = recent
         self._default = default
         self._refuse_unknown = refuse_unknown
+        self._names = names or KnownNames()
 
     async def find(self, owner: str, wanted: str | None) -> Timbre:
         """Return the timbre of a voice; no name means the default voice."""
@@ -49,9 +63,24 @@ class Timbres:
         try:
             return await self._named(owner, wanted)
         except VoiceUnknownError:
+            known = self._names.find(wanted)
+            if known is not None:
+                return await self._stand_in(owner, known)
             if self._refuse_unknown:
                 raise
             return await self._default_timbre(owner)
+
+    async def named(self, owner: str, *services: Service) -> tuple[NamedVoice, ...]:
+        """Tell who speaks for the names of these services; a speaker's own name is no such name."""
+        return tuple(
+            [
+                NamedVoice(known.name, known.id or known.name, known.service, voice)
+                for known in self._names.all
+                if known.service in services and self.speaker(known.id or known.name) is None
+                for voice in [await self._standing_in(owner, known)]
+                if voice
+            ]
+        )
 
     def speaker(self, name: str) -> Timbre | None:
         """Return the engine's own speaker of this name or id, exactly or ignoring case."""
@@ -71,6 +100,30 @@ class Timbres:
     def use_by_default(self, voice_id: str) -> None:
         """Speak as this voice when no other is named."""
         self._default = voice_id
+
+    async def _stand_in(self, owner: str, known: KnownName) -> Timbre:
+        """Return who speaks for a known name: the voice set, the first speaker there, anyone."""
+        if known.voice is not None:
+            try:
+                return await self._named(owner, known.voice)
+            except VoiceUnknownError:
+                log.warning("voice_names lets %r speak as %r: unknown", known.name, known.voice)
+        speakers = (self.speaker(name) for name in known.speakers)
+        found = next((speaker for speaker in speakers if speaker is not None), None)
+        return found or await self._default_timbre(owner)
+
+    async def _standing_in(self, owner: str, known: KnownName) -> str | None:
+        """Name whom `_stand_in` finds; None where there is nobody at all."""
+        wanted = known.voice
+        if wanted is not None and await self._is_there(owner, wanted):
+            return wanted
+        there = (name for name in known.speakers if self.speaker(name) is not None)
+        return next(there, self._default or self._engine.card.default_speaker or None)
+
+    async def _is_there(self, owner: str, name: str) -> bool:
+        if self.speaker(name) is not None:
+            return True
+        return is_voice_id(name) and await self._store.get(owner, name) is not None
 
     async def _default_timbre(self, owner: str) -> Timbre:
         name = self._default or self._engine.card.default_speaker

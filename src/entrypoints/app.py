@@ -1,6 +1,7 @@
 """The application: routes, the door, and the bridge from the container to the handlers."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -10,13 +11,14 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
-from entrypoints import dashboard, health
+from entrypoints import dashboard, health, models
 from entrypoints.container import Container
 from entrypoints.edge import Edge, local_hosts
 from entrypoints.elevenlabs import http as elevenlabs
 from entrypoints.errors import HANDLERS
 from entrypoints.guards import door
 from entrypoints.native import http as native
+from entrypoints.openai import http as openai
 from entrypoints.streaming_server import http as streaming_server
 
 _JSON_BYTES = 4 * 2**20
@@ -25,7 +27,7 @@ _MOST_PARTS = 20
 _FOR_HANDLERS = (
     *("settings", "clock", "engine", "sessions", "speaking"),
     *("voices", "roster", "caches", "figures"),
-    *("delivering", "markup"),
+    *("delivering", "markup", "access", "timbres"),
 )
 
 
@@ -39,6 +41,8 @@ def application(container: Container) -> Litestar:
             health.routes,
             streaming_server.routes(settings),
             elevenlabs.routes(settings),
+            openai.routes(),
+            models.routes(partial(elevenlabs.models, container.engine, settings)),
             *native.routes,
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},

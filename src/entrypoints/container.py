@@ -38,6 +38,7 @@ from application.sessions import Sessions
 from application.speaking import Speaking
 from application.timbres import Timbres
 from application.voices import Voices
+from domain.known_names import KnownNames
 from domain.ports import SpeechEngine
 from entrypoints.settings import Settings
 
@@ -171,6 +172,7 @@ class Container(containers.DeclarativeContainer):
         ),
         default=settings.provided.default_voice,
         refuse_unknown=settings.provided.refuses_unknown_voices,
+        names=providers.Singleton(KnownNames, settings.provided.voice_names),
     )
     loudness = providers.Singleton(
         Loudness,
@@ -204,7 +206,7 @@ class Container(containers.DeclarativeContainer):
         longest_clip_s=settings.provided.longest_clip_s,
         require_consent=settings.provided.require_consent,
     )
-    roster = providers.Singleton(Roster, voices=voices, engine=engine)
+    roster = providers.Singleton(Roster, voices=voices, timbres=timbres, engine=engine)
     opening = providers.Singleton(Opening, voices=voices, timbres=timbres)
     caches = providers.Singleton(
         Caches,

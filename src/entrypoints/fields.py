@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from entrypoints.pause_fields import PauseFields
 from entrypoints.sound_fields import SoundFields
-from entrypoints.values import Language, Names, Place, Secrets
+from entrypoints.values import Language, Names, NamesOfVoices, Place, Secrets
 from entrypoints.xtts_fields import XttsFields
 
 PREFIX = "RHAPSODE_"
@@ -87,6 +87,11 @@ class Settings(SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
         default=None,
         description="what becomes of a voice nobody knows; refuse when unset, or default where"
         " default_voice_wav is set",
+    )
+    voice_names: NamesOfVoices = Field(
+        default=(),
+        description="further names for voices, or other voices for the names of OpenAI and"
+        " ElevenLabs, as name=voice, separated by commas",
     )
     preload_voices: Names = Field(
         default=(), description="voices in memory before the first request, separated by commas"

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from entrypoints.aliases import ALIASES, Alias
+from entrypoints.cli import names_page
 from entrypoints.fields import PREFIX, Settings
 
 _TOP = """\
@@ -96,6 +97,7 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
         "docs/settings.md": markdown,
         "config.example.yaml": yaml_example,
         ".env.example": env_example,
+        "docs/voices-by-name.md": names_page.markdown,
     }
 )
 

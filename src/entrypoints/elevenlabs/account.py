@@ -6,12 +6,11 @@ from litestar import Request, Router, get
 from litestar.response.base import ASGIResponse
 
 from application.voices import Voices
-from domain.ports import SpeechEngine, VoiceSearch
+from domain.ports import VoiceSearch
 from entrypoints.body import encode
 from entrypoints.elevenlabs.documents import Answers
 from entrypoints.elevenlabs.wire import account as wire
 from entrypoints.given import Given
-from entrypoints.settings import Settings
 
 Connection = Request[Any, Any, Any]
 
@@ -26,13 +25,6 @@ async def user(request: Connection, voices: Given[Voices]) -> ASGIResponse:
 async def subscription(request: Connection, voices: Given[Voices]) -> ASGIResponse:
     """Tell what may be used: there is no quota in a house of one's own."""
     return _json(wire.subscription(await _saved(request, voices)))
-
-
-@get("/v1/models", operation_class=Answers)
-async def models(engine: Given[SpeechEngine], settings: Given[Settings]) -> ASGIResponse:
-    """List the models: all of them are this server's one engine."""
-    card = engine.card
-    return _json(wire.models(card.name, card.languages, settings.longest_text))
 
 
 routes = Router("/v1/user", route_handlers=[user, subscription])

@@ -1,0 +1,1 @@
+"""OpenAI's API for speech, as its clients call it."""

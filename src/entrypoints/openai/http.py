@@ -1,0 +1,105 @@
+"""OpenAI's routes for speech, and those that Open WebUI adds to them."""
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from litestar import Request, Router, get, post
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
+
+from application.access import Access
+from application.delivering import Delivering
+from application.timbres import NamedVoice, Timbres
+from application.voices import Voices
+from domain.access import HOUSE, Caller
+from domain.errors import AccessError
+from domain.ports import SpeechEngine, VoiceSearch
+from entrypoints.body import encode
+from entrypoints.given import Given
+from entrypoints.guards import OPEN, key_of
+from entrypoints.openai import wire
+from entrypoints.openai.errors import HANDLERS
+from entrypoints.settings import Settings
+from entrypoints.spoken import streamed
+
+_MOST_VOICES = 1000
+
+Connection = Request[Any, Any, Any]
+
+
+@dataclass
+class _Speaks(Operation):
+    """Documents the body that this route reads itself."""
+
+    def __post_init__(self) -> None:
+        schema = cast("Schema", wire.schema())
+        media = OpenAPIMediaType(schema=schema, example=wire.EXAMPLE)
+        self.request_body = RequestBody(content={"application/json": media}, required=True)
+
+
+@post("/audio/speech", status_code=200, operation_class=_Speaks)
+async def speech(
+    request: Connection,
+    delivering: Given[Delivering],
+    engine: Given[SpeechEngine],
+    settings: Given[Settings],
+) -> ASGIApp:
+    """Speak at once, from the first sentence on: sound, or events that carry it."""
+    body = wire.decode_speech(await request.body(), engine.card.name)
+    session_id = request.headers.get("x-session-id")
+    asked = wire.speech_request(body, settings.target, session_id, request.user.owner)
+    events = wire.Events(body.input) if body.stream_format == "sse" else None
+    return await streamed(request, delivering, asked, settings.stall_timeout_s, events)
+
+
+@get("/audio/models", opt=OPEN)
+async def audio_models(engine: Given[SpeechEngine]) -> ASGIResponse:
+    """List the models as Open WebUI asks for them, with or without a key."""
+    return _json(wire.audio_models(engine.card.name))
+
+
+@get("/audio/voices", opt=OPEN)
+async def audio_voices(
+    request: Connection,
+    access: Given[Access],
+    engine: Given[SpeechEngine],
+    timbres: Given[Timbres],
+    voices: Given[Voices],
+) -> ASGIResponse:
+    """List the voices; who needs a key and sends none hears of no saved voice."""
+    caller = _caller(request, access)
+    speakers = engine.card.speakers
+    if caller is None:
+        names = await timbres.named(HOUSE, "openai")
+        return _json(wire.audio_voices(_public(names, speakers), speakers, ()))
+    names = await timbres.named(caller.owner, "openai", "settings")
+    page = await voices.find(VoiceSearch(caller.owner, limit=_MOST_VOICES))
+    return _json(wire.audio_voices(names, speakers, page.voices))
+
+
+def routes() -> Router:
+    """Return OpenAI's routes."""
+    return Router(
+        "/v1",
+        route_handlers=[speech, audio_models, audio_voices],
+        exception_handlers=HANDLERS,
+    )
+
+
+def _caller(request: Connection, access: Access) -> Caller | None:
+    """Return who asks; nobody in particular where a key is needed and is not there."""
+    try:
+        return access.authenticate(key_of(request))
+    except AccessError:
+        return None
+
+
+def _public(names: Iterable[NamedVoice], speakers: Container[str]) -> Iterator[NamedVoice]:
+    """Hide which saved voice speaks for a name."""
+    return (each if each.voice in speakers else replace(each, voice="") for each in names)
+
+
+def _json(reply: object) -> ASGIResponse:
+    return ASGIResponse(body=encode(reply), media_type="application/json")
