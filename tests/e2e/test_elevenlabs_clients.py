@@ -114,7 +114,8 @@ def test_the_javascript_package_does_the_same(server: str, clip: Path, client_no
     assert told["found"] == [["Ana Maria"], 1, False]
     assert told["every"] > 80
     assert told["models"][0] == "espeak"
-    assert (told["user"], told["slots"], told["deleted"]) == ("self_hosted", 1, "ok")
+    assert (told["user"], told["deleted"]) == ("self_hosted", "ok")
+    assert told["slots"] >= 1
     assert told["failures"] == {
         "voice": [404, "voice_not_found"],
         "text": [422, "body"],

@@ -47,9 +47,10 @@ def cloning() -> dict[str, Any]:
     clip = Path(CLIP).read_bytes()
     voices = client.voices
     added = voices.ivc.create(name="Ana", files=[io.BytesIO(clip)], description="warm")
-    labelled = voices.ivc.create(
-        name="Eva", files=[CLIP], labels={"accent": "soft"}, remove_background_noise=True
-    )
+    with Path(CLIP).open("rb") as file:
+        labelled = voices.ivc.create(
+            name="Eva", files=[file], labels={"accent": "soft"}, remove_background_noise=True
+        )
     voices.update(added.voice_id, name="Ana Maria")
     shown = voices.get(added.voice_id)
     found = voices.search(search="maria")
@@ -109,7 +110,9 @@ def failures() -> dict[str, Any]:
         "empty": failure(lambda: b"".join(tts.convert("Annie", text=""))),
         "long": failure(lambda: b"".join(tts.convert("Annie", text="a " * 10_001))),
         "format": failure(lambda: b"".join(tts.convert("Annie", text="a", output_format="x"))),
-        "language": failure(lambda: tts.convert_with_timestamps("Annie", text="a", language_code="zz")),
+        "language": failure(
+            lambda: tts.convert_with_timestamps("Annie", text="a", language_code="zz")
+        ),
         "speed": failure(
             lambda: list(
                 tts.stream_with_timestamps("Annie", text="a", voice_settings=VoiceSettings(speed=9))
