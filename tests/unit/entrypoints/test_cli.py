@@ -27,7 +27,7 @@ def test_say_writes_a_wav_that_can_be_heard(
         (["say", "Hi", "--language", "klingon"], "klingon"),
         (["say", "Hi", "--voice", "nobody"], "nobody"),
         (["say", "Hi", "--speed", "9"], "speed is 9"),
-        (["say", "Hi", "--out", "a.mp3"], ".wav"),
+        (["say", "Hi", "--out", "a.xyz"], "no format .xyz."),
         (["say", "Hi", "--out", "/nowhere/at/all.wav"], "cannot write"),
         (["say", "Hi", "--engine", "xtts"], "XTTS"),
         (["say", "Hi", "--url", "ftp://x"], "no address"),

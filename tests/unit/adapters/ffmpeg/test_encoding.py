@@ -54,6 +54,14 @@ def alike(sound: Samples, heard: Samples) -> float:
     return float(np.corrcoef(sound[:count], heard[:count])[0, 1])
 
 
+def likeness(to: AudioFormat, usual: float) -> float:
+    """How alike the waves must be: opus keeps the sound of a telephone's voice, not its wave."""
+    if to.codec is Codec.FLAC:
+        return 0.999
+    narrow = to.codec is Codec.OPUS and to.rate_hz == 8_000
+    return 0.8 if narrow else usual
+
+
 def by_soundfile(data: bytes, count: int) -> Pcm:
     """Another decoder. It reads no FLAC whose head tells no length, as no stream's can."""
     if data.startswith(b"fLaC"):
@@ -68,7 +76,7 @@ def check(sound: Samples, heard: Pcm, to: AudioFormat, lead_s: float) -> None:
     assert lag(sound, heard.samples) == pytest.approx(lead, abs=0.0005 * heard.rate_hz)
     after = heard.samples[lead:]
     assert len(after) >= len(sound)
-    assert alike(sound, after) > _LIKENESS.get(to.codec, 0.9)
+    assert alike(sound, after) > likeness(to, 0.9)
     last = after[len(sound) - round(BURST_S * heard.rate_hz) : len(sound)]
     assert np.sqrt(np.mean(last**2)) > 0.2
 
@@ -101,7 +109,7 @@ async def test_another_decoder_hears_the_same(to: AudioFormat, studio: FfmpegStu
     heard = by_soundfile(data, len(sound))
     ours = played(data, heard.rate_hz)
     assert abs(heard.seconds - ours.seconds) < 0.03
-    assert alike(heard.samples, ours.samples) > 0.97
+    assert alike(heard.samples, ours.samples) > likeness(to, 0.97)
     rest = by_soundfile(await whole(studio, to, sound), len(sound))
     assert abs(rest.seconds - len(sound) / to.rate_hz) < 0.03
 
