@@ -32,8 +32,8 @@ async def furnished(*ids: str, known: bool = False) -> Roster:
         labels = {"gender": "female"} if voice_id == "eva" else {}
         await house.voices.save(clone, Draft(voice_id, f"Name of {voice_id}", labels=labels))
         house.clock.turn(1)
-    known: Any = FewNames() if known else FewNames(all=())
-    house.timbres._names = known
+    names: Any = FewNames() if known else FewNames(all=())
+    house.timbres._names = names
     return Roster(house.voices, house.timbres, house.engine)
 
 
