@@ -1,12 +1,13 @@
 """The roster: everyone who can speak, saved voices and the engine's own speakers, in pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from application.timbres import Timbres
 from application.voices import Voices
-from domain.errors import InputError
+from domain.errors import InputError, VoiceUnknownError
 from domain.ports import SpeechEngine, VoiceSearch
 from domain.voice import Voice, speaker_id
 
@@ -18,10 +19,11 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A voice that the engine brings along."""
+    """A voice that the engine brings along; or a name from elsewhere, and who speaks for it."""
 
     id: str
     name: str
+    spoken_by: str | None = None
 
 
 Entry = Voice | Speaker
@@ -67,20 +69,29 @@ class RosterPage:
 class Roster:
     """Finds who can speak."""
 
-    def __init__(self, voices: Voices, engine: SpeechEngine) -> None:
+    def __init__(self, voices: Voices, timbres: Timbres, engine: SpeechEngine) -> None:
         self._voices = voices
+        self._timbres = timbres
         self._engine = engine
 
     async def get(self, owner: str, wanted: str) -> Entry:
-        """Return a saved voice, or a speaker by name or id."""
-        return self._speaker(wanted) or await self._voices.get(owner, wanted)
+        """Return a speaker by name or id, a saved voice, or who goes by a name from elsewhere."""
+        if (speaker := _called(wanted, self._built_in())) is not None:
+            return speaker
+        try:
+            return await self._voices.get(owner, wanted)
+        except VoiceUnknownError:
+            if (known := _called(wanted, await self._known(owner))) is not None:
+                return known
+            raise
 
     async def editable(self, owner: str, wanted: str) -> Voice:
         """Return a saved voice; a speaker is nobody's to change."""
-        if self._speaker(wanted) is not None:
+        entry = await self.get(owner, wanted)
+        if isinstance(entry, Speaker):
             msg = f"The voice {wanted[:80]!r} is built in: it can be neither changed nor deleted."
             raise InputError(msg)
-        return await self._voices.get(owner, wanted)
+        return entry
 
     async def find(self, search: RosterSearch) -> RosterPage:
         """Return a page; `search.voices.after` is the `next` of the page before."""
@@ -95,12 +106,12 @@ class Roster:
 
     async def every(self, search: VoiceSearch) -> tuple[Entry, ...]:
         """Return all at once, as far as one answer can reasonably hold them."""
-        return (*await self._saved(search), *self._speakers(search))
+        return (*await self._saved(search), *await self._speakers(search))
 
     async def _page_of_saved(self, search: RosterSearch, after: str | None) -> RosterPage:
         """The store turns its own pages; the speakers come behind its last."""
         page = await self._voices.find(replace(search.voices, after=after))
-        speakers = self._speakers(search.voices) if search.kind is Kind.ALL else ()
+        speakers = await self._speakers(search.voices) if search.kind is Kind.ALL else ()
         total = page.total + len(speakers)
         if page.next is not None:
             return RosterPage(page.voices, total, f"{_SAVED}.{page.next}")
@@ -109,7 +120,7 @@ class Roster:
         return RosterPage((*page.voices, *speakers[:room]), total, more)
 
     async def _page_of_speakers(self, search: RosterSearch, begin: int) -> RosterPage:
-        speakers, saved = self._speakers(search.voices), 0
+        speakers, saved = await self._speakers(search.voices), 0
         if search.kind is Kind.ALL:
             saved = (await self._voices.find(replace(search.voices, after=None, limit=1))).total
         end = begin + search.voices.limit
@@ -121,7 +132,7 @@ class Roster:
         if search.kind is not Kind.SPEAKERS:
             everyone += await self._saved(search.voices)
         if search.kind is not Kind.SAVED:
-            everyone += self._speakers(search.voices)
+            everyone += await self._speakers(search.voices)
         found = [each for each in everyone if not search.ids or each.id in search.ids]
         if search.order is None:
             return found
@@ -137,25 +148,29 @@ class Roster:
             wanted = replace(wanted, after=page.next) if page.next else None
         return tuple(found)
 
-    def _speakers(self, search: VoiceSearch) -> tuple[Speaker, ...]:
+    async def _speakers(self, search: VoiceSearch) -> tuple[Speaker, ...]:
         """Those a text finds; they have no labels and speak every language."""
+        if search.labels:
+            return ()
         text = search.text.casefold()
         return tuple(
             each
-            for each in self._all_speakers()
-            if not search.labels and (text in each.name.casefold() or text in each.id.casefold())
+            for each in (*self._built_in(), *await self._known(search.owner))
+            if text in each.name.casefold() or text in each.id.casefold()
         )
 
-    def _speaker(self, wanted: str) -> Speaker | None:
-        called = wanted.casefold()
-        for each in self._all_speakers():
-            if called in {each.name.casefold(), each.id.casefold()}:
-                return each
-        return None
+    def _built_in(self) -> tuple[Speaker, ...]:
+        return tuple(Speaker(speaker_id(name), name) for name in self._engine.card.speakers)
 
-    def _all_speakers(self) -> Iterator[Speaker]:
-        for name in self._engine.card.speakers:
-            yield Speaker(speaker_id(name), name)
+    async def _known(self, owner: str) -> tuple[Speaker, ...]:
+        named = await self._timbres.stand_ins(owner, "elevenlabs", "settings")
+        return tuple(Speaker(each.id, each.name, each.voice) for each in named)
+
+
+def _called(wanted: str, among: Iterable[Speaker]) -> Speaker | None:
+    called = wanted.casefold()
+    alike = (each for each in among if called in {each.name.casefold(), each.id.casefold()})
+    return next(alike, None)
 
 
 def _cut(found: list[Entry], search: RosterSearch, mark: str) -> RosterPage:

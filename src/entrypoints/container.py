@@ -211,7 +211,7 @@ class Container(containers.DeclarativeContainer):
     )
     catalogue = providers.Singleton(Catalogue, voices=voices, timbres=timbres, engine=engine)
     mixing = providers.Singleton(Mixing, voices=voices, timbres=timbres, engine=engine)
-    roster = providers.Singleton(Roster, voices=voices, engine=engine)
+    roster = providers.Singleton(Roster, voices=voices, timbres=timbres, engine=engine)
     opening = providers.Singleton(Opening, voices=voices, timbres=timbres)
     caches = providers.Singleton(
         Caches,

@@ -146,3 +146,26 @@ async def test_prosody_and_speed_multiply() -> None:
     stream = await house.speaking.begin(SpeechRequest("<speak>", settings=settings))
     await stream.aclose()
     assert house.engine.spoken[0].rate == pytest.approx(1.8)
+
+
+async def test_words_are_given_once_with_the_sound_they_begin_in() -> None:
+    house = House()
+    delivery = await delivering(house).begin(SPOKEN)
+    async with delivery, asyncio.TaskGroup() as tasks:
+        tasks.create_task(delivery.encode())
+        heard, given = 0, []
+        while data := await delivery.read():
+            heard += len(data)
+            until_s = heard / 48_000
+            given += (now := delivery.words(until_s))
+            assert all(word.start_s < until_s for word in now)
+        given += delivery.words()
+    assert delivery.seconds == pytest.approx(heard / 48_000)
+    assert [word.text for word in given] == f"{ONE} {TWO}".replace(".", "").split()
+    assert delivery.stream.text == f"{ONE} {TWO}"
+    assert delivery.words() == ()
+
+
+async def test_a_whole_speech_says_what_was_spoken() -> None:
+    made = await delivering(House()).whole(SPOKEN)
+    assert made.text == f"{ONE} {TWO}"

@@ -1,26 +1,40 @@
 """Saved voices and speakers, in one list."""
 
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
 import pytest
 
 from application.roster import Kind, Order, Roster, RosterSearch, Speaker
 from application.voices import Draft
 from domain.access import HOUSE
 from domain.errors import InputError, VoiceUnknownError
+from domain.known_names import KnownName
 from domain.ports import VoiceSearch
 from tests.fakes.studio import upload
 from tests.unit.application.house import House
 
-SPEAKERS = ["fake", "Ana Florence"]
+
+@dataclass
+class FewNames:
+    """One name that ElevenLabs' clients know."""
+
+    all: tuple[KnownName, ...] = (
+        KnownName("Rachel", "elevenlabs", ("Ana Florence",), "21m00Tcm4TlvDq8ikWAM"),
+    )
 
 
-async def furnished(*ids: str) -> Roster:
+async def furnished(*ids: str, known: bool = False) -> Roster:
     house = House()
     clone = await house.voices.clone([upload(4)])
     for voice_id in ids:
         labels = {"gender": "female"} if voice_id == "eva" else {}
         await house.voices.save(clone, Draft(voice_id, f"Name of {voice_id}", labels=labels))
-        house.clock.now_s += 1
-    return Roster(house.voices, house.engine)
+        house.clock.turn(1)
+    names: Any = FewNames() if known else FewNames(all=())
+    house.timbres._names = names
+    return Roster(house.voices, house.timbres, house.engine)
 
 
 async def names(roster: Roster, limit: int, **wanted: object) -> list[list[str]]:
@@ -47,9 +61,9 @@ async def test_pages_go_through_the_saved_voices_and_then_through_the_speakers()
 async def test_they_are_sorted_by_name_or_by_age_either_way() -> None:
     roster = await furnished("ana", "eva", "ida")
     by_name = ["Ana-Florence", "fake", "ana", "eva", "ida"]
-    assert sum(await names(roster, 2, order=Order.NAME), []) == by_name
+    assert [*chain(*await names(roster, 2, order=Order.NAME))] == by_name
     backwards = await names(roster, 2, order=Order.NAME, backwards=True)
-    assert sum(backwards, []) == by_name[::-1]
+    assert [*chain(*backwards)] == by_name[::-1]
     by_age = await names(roster, 5, order=Order.CREATED, backwards=True)
     assert by_age[0][:3] == ["ida", "eva", "ana"]
 
@@ -111,3 +125,14 @@ async def test_a_page_nobody_offered_is_refused(after: str) -> None:
     roster = await furnished("ana")
     with pytest.raises(InputError, match="not offered"):
         await roster.find(RosterSearch(VoiceSearch(HOUSE, after=after)))
+
+
+async def test_names_from_elsewhere_stand_behind_all_others() -> None:
+    roster = await furnished("ana", known=True)
+    found = await roster.every(VoiceSearch(HOUSE))
+    rachel = Speaker("21m00Tcm4TlvDq8ikWAM", "Rachel", "Ana Florence")
+    assert found[-1] == rachel
+    assert await roster.get(HOUSE, "rachel") == rachel
+    assert await roster.get(HOUSE, "21m00Tcm4TlvDq8ikWAM") == rachel
+    with pytest.raises(InputError, match="built in"):
+        await roster.editable(HOUSE, "Rachel")

@@ -103,3 +103,27 @@ def test_only_mp3_and_aac_begin_with_silence() -> None:
     assert {codec for codec in Codec if format_named(codec).lead_s} == {Codec.MP3, Codec.AAC}
     assert format_named("mp3").lead_s == pytest.approx(0.046, abs=0.001)
     assert format_named("aac").lead_s == pytest.approx(0.023, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("name", "bytes_a_second"),
+    [
+        ("pcm_16000", 32_000),
+        ("wav_24000", 48_000),
+        ("alaw_8000", 8_000),
+        ("mp3_44100_128", 16_000),
+        ("opus_48000_64", None),
+        ("flac", None),
+        ("aac", None),
+    ],
+)
+def test_even_formats_tell_how_long_their_bytes_last(
+    name: str, bytes_a_second: float | None
+) -> None:
+    assert format_named(name).bytes_a_second == bytes_a_second
+
+
+def test_a_whole_mp3_tells_its_decoder_what_to_leave_out() -> None:
+    mp3, aac = format_named("mp3_44100_128"), format_named("aac")
+    assert (mp3.whole_lead_s, mp3.lead_s) == (0.0, 1105 / 44_100)
+    assert aac.whole_lead_s == aac.lead_s > 0

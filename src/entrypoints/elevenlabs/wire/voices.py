@@ -93,7 +93,7 @@ def voice(
         "is_legacy": False,
         "is_mixed": False,
     }
-    return common | (_premade() if isinstance(entry, Speaker) else _cloned(entry))
+    return common | (_premade(entry) if isinstance(entry, Speaker) else _cloned(entry))
 
 
 def sample(clip: Clip) -> dict[str, Any]:
@@ -119,11 +119,12 @@ def page(found: RosterPage, voices: Sequence[Mapping[str, Any]]) -> dict[str, An
     }
 
 
-def _premade() -> dict[str, Any]:
+def _premade(speaker: Speaker) -> dict[str, Any]:
+    standing_in = f"A name from elsewhere; {speaker.spoken_by} speaks for it here."
     return {
         "category": "premade",
         "labels": {},
-        "description": "A voice that the engine brings along.",
+        "description": standing_in if speaker.spoken_by else "A voice of the engine's own.",
         "is_owner": False,
         "permission_on_resource": "viewer",
         "created_at_unix": None,
