@@ -301,7 +301,7 @@ def test_pages_are_named_by_their_origins(monkeypatch: pytest.MonkeyPatch, origi
 )
 def test_what_is_no_origin_stops_the_start(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
     monkeypatch.setenv("RHAPSODE_CORS_ORIGINS", wrong)
-    with pytest.raises(SettingsError, match="cors_origins .* such as http://127.0.0.1:8000"):
+    with pytest.raises(SettingsError, match=r"cors_origins .* such as http://127.0.0.1:8000"):
         load({})
 
 
