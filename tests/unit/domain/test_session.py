@@ -49,10 +49,14 @@ def test_a_finished_session_is_wholly_spoken() -> None:
     assert session.progress == 1.0
 
 
-def test_what_no_engine_made_was_remembered() -> None:
+@pytest.mark.parametrize(
+    ("chunks", "from_engine", "remembered"), [(0, 0, False), (2, 0, True), (2, 1, False)]
+)
+def test_what_no_engine_made_was_remembered(
+    chunks: int, from_engine: int, *, remembered: bool
+) -> None:
     session = Session("s", characters=2, began_s=0.0)
-    assert not session.remembered
-    session.heard(1.0, now_s=0.0)
-    assert session.remembered
-    session.from_engine += 1
-    assert not session.remembered
+    for _ in range(chunks):
+        session.heard(1.0, now_s=0.0)
+    session.from_engine = from_engine
+    assert session.remembered == remembered

@@ -10,9 +10,13 @@ LANGUAGES = ("en", "de", "zh-cn", "pt-br", "pt")
 ROSTER = [Listed("mine", "My voice", "de"), Listed("Ana Florence", "Ana Florence")]
 
 
-def asked(target: Target | None = None, voice: str | None = None, **sent: str) -> SpeechRequest:
+def meant(sent: dict[str, str], target: Target) -> SpeechRequest:
     process = wire.decode_process({"INPUT_TEXT": "Hi", **sent})
-    return wire.speech_request(process, LANGUAGES, voice, target or Target(), "house")
+    return wire.speech_request(process, LANGUAGES, None, target, "house")
+
+
+def asked(**sent: str) -> SpeechRequest:
+    return meant(sent, Target())
 
 
 @pytest.mark.parametrize(
@@ -78,7 +82,7 @@ def test_a_volume_moves_the_loudness_which_would_level_it_out() -> None:
     request = asked(**half)
     assert request.finish.target.lufs == pytest.approx(-16 - 6.0206, abs=0.001)
     assert request.prosody.volume == 1
-    as_spoken = asked(Target(None), **half)
+    as_spoken = meant(half, Target(None))
     assert (as_spoken.prosody.volume, as_spoken.finish.target.lufs) == (0.5, None)
 
 

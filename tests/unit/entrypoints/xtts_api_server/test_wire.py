@@ -10,7 +10,7 @@ from entrypoints.roster import Listed
 from entrypoints.xtts_api_server import wire
 from entrypoints.xtts_api_server.kept import KeptSettings
 
-SLIDERS = {
+SLIDERS: dict[str, Any] = {
     "temperature": "0.65",
     "speed": "1.2",
     "length_penalty": "1",
