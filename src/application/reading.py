@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.finisher import Manner
 from domain.levelling import Leveller
@@ -38,10 +38,18 @@ class Reading:
 
     @property
     def target(self) -> Target:
-        """What is asked of the sound; peaks are left alone where nothing was made louder."""
+        """What is asked of the sound; peaks are left alone where nothing was made louder.
+
+        A whole sound gets its loudness at the end: a volume that all of it has moves that.
+        """
         asked = self.finish.target
-        louder = any(passage.prosody.volume > 1 for passage in self.plan.passages)
-        return asked if asked.lufs is not None or louder else Target(None, math.inf)
+        volumes = {passage.prosody.volume for passage in self.plan.passages}
+        if asked.lufs is None:
+            return asked if max(volumes) > 1 else Target(None, math.inf)
+        common = volumes.pop() if len(volumes) == 1 else 1.0
+        if not self.finish.whole or not common:
+            return asked
+        return replace(asked, lufs=asked.lufs + 20 * math.log10(common))
 
     def timbre(self, passage: Passage) -> Timbre:
         """Whose voice speaks a passage."""

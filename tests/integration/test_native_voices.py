@@ -112,13 +112,9 @@ async def test_a_retry_under_one_key_saves_nothing(served: Served) -> None:
 async def test_a_bad_clone_says_what_to_change(
     served: Served, fields: dict[str, str], clip: str | None, status: int, kind: str, says: str
 ) -> None:
-    clips = {
-        "speech": speech,
-        "noise": lambda: b"no sound at all" * 50,
-        "short": lambda: speech(seconds=0.5),
-        "large": lambda: speech(seconds=60),
-    }
-    files = [("clips", ("a.wav", clips[clip](), "audio/wav"))] if clip else None
+    lengths_s = {"speech": 4.0, "short": 0.5, "large": 60.0}
+    sent = speech(seconds=lengths_s[clip]) if clip in lengths_s else b"no sound at all" * 50
+    files = [("clips", ("a.wav", sent, "audio/wav"))] if clip else None
     reply = await served.http.post(VOICES, files=files, data=fields)
     refused(reply, status, kind, says)
 

@@ -274,3 +274,19 @@ async def test_every_format_is_whole(house: Served, name: str, path: str) -> Non
     heard = np.flatnonzero(np.abs(samples) > 0.005)
     assert (heard[-1] - heard[0]) / 24_000 == pytest.approx(plain, abs=0.06)
     assert lufs(samples, 24_000) == pytest.approx(-16, abs=2.5 if "stream" in path else 0.3)
+
+
+async def test_a_volume_for_all_of_a_file_moves_the_loudness_it_is_brought_to(
+    house: Served,
+) -> None:
+    samples, rate_hz = await spoken(house, ONE, loudness=-16, volume=0.5)
+    assert lufs(samples, rate_hz) == pytest.approx(-16 - 6.02, abs=0.3)
+
+
+async def test_words_of_a_whole_mp3_are_where_a_player_hears_them(house: Served) -> None:
+    text = f'<speak><break time="500ms"/>{ONE}</speak>'
+    body = {"text": text, "output_format": "mp3_24000_48"}
+    told = (await house.http.post("/api/v1/speech/timestamps", json=body)).json()
+    samples = decoded(base64.b64decode(told["audio"]), 24_000)
+    begins = np.flatnonzero(np.abs(samples) > 0.01)[0] / 24
+    assert told["words"][0]["start_ms"] == pytest.approx(begins, abs=25)

@@ -80,6 +80,8 @@ def test_twenty_thousand_broken_documents_each_end_at_once() -> None:
         kinds[type(result)] += 1
         assert spent < MOST_S or ends_at_once(text), text
         if isinstance(result, MarkupError):
+            assert result.line is not None
+            assert result.column is not None
             assert 1 <= result.line <= text.count("\n") + text.count("\r") + 1
             assert 1 <= result.column <= len(text) + 1
             assert len(str(result)) < 200

@@ -139,8 +139,8 @@ def timed(made: Delivered) -> dict[str, Any]:
         "loudness_lufs": made.lufs,
         "peak_dbtp": made.peak_dbtp,
         "alignment": made.alignment,
-        "words": [_word(each, made.to.lead_s) for each in made.words],
-        "marks": [_mark(each, made.to.lead_s) for each in made.marks],
+        "words": [_word(each, made.to.whole_lead_s) for each in made.words],
+        "marks": [_mark(each, made.to.whole_lead_s) for each in made.marks],
         "warnings": list(made.warnings),
     }
 

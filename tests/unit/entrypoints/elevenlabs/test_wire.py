@@ -83,7 +83,9 @@ def test_the_format_is_mp3_unless_another_is_named() -> None:
 def test_sound_with_times_covers_the_text() -> None:
     to = format_named("pcm_24000")
     words = (TimedWord("Hi", 0.0, 0.2), TimedWord("you", 0.3, 0.6))
-    made = Delivered("s", to, b"\1\2", "Hi you.", 1.0, None, -3.0, "exact", words, (), ())
+    made = Delivered(
+        "s", to, b"\1\2", "Hi you.", 1.0, None, -3.0, "exact", words, (), (), remembered=False
+    )
     answer = speech.timed(made, "Hi  you.", markup=False)
     assert answer["audio_base64"] == "AQI="
     assert answer["alignment"]["characters"] == list("Hi  you.")
