@@ -113,12 +113,12 @@ async def test_a_bad_clone_says_what_to_change(
     served: Served, fields: dict[str, str], clip: str | None, status: int, kind: str, says: str
 ) -> None:
     clips = {
-        "speech": speech,
-        "noise": lambda: b"no sound at all" * 50,
-        "short": lambda: speech(seconds=0.5),
-        "large": lambda: speech(seconds=60),
+        "speech": speech(),
+        "noise": b"no sound at all" * 50,
+        "short": speech(seconds=0.5),
+        "large": speech(seconds=60),
     }
-    files = [("clips", ("a.wav", clips[clip](), "audio/wav"))] if clip else None
+    files = [("clips", ("a.wav", clips[clip], "audio/wav"))] if clip else None
     reply = await served.http.post(VOICES, files=files, data=fields)
     refused(reply, status, kind, says)
 
