@@ -23,7 +23,7 @@ def body(**fields: object) -> bytes:
 
 def asked(**fields: object) -> SpeechRequest:
     speech = wire.decode_speech(body(**fields), "espeak")
-    return wire.speech_request(speech, "s", Target(), "me")
+    return wire.speech_request(speech, Target(), "s", "me")
 
 
 def test_the_least_that_can_be_asked_is_mp3_as_a_stream_at_the_house_loudness() -> None:
