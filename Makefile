@@ -116,6 +116,7 @@ $(DEV): $(TEST)
 
 $(PY_CLIENTS): tests/e2e/clients.txt | $(BIN)/python
 	@echo "installing the real Python clients for the tests (50 MB to fetch, the first time only)"
+	@mkdir -p $(CLIENTS)
 	@$(BIN)/python -m venv --clear --without-pip $(CLIENTS)/python
 	@$(PIP) --python $(CLIENTS)/python/bin/python install --quiet --no-deps --no-compile --requirement $<
 	@touch $@

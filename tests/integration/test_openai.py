@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from application.voices import Draft
+from domain.access import HOUSE
 from tests.fakes.engine import FakeEngine
-from tests.fakes.studio import upload
 from tests.integration.serving import Served, serving
 
 SPEECH = {"model": "tts-1", "input": "Hello there.", "voice": "alloy", "response_format": "pcm"}
@@ -48,7 +48,8 @@ async def test_a_stranger_hears_of_no_saved_voice_and_a_caller_with_a_key_does(
         tmp_path, engine=FakeEngine(), api_keys=(SecretStr("k"),), voice_names=names
     ) as served:
         voices = served.container.voices()
-        await voices.save(await voices.clone([upload(4)]), Draft("secret-ana"))
+        latents = (await served.container.timbres().find(HOUSE, "fake")).arrays
+        await voices.save(await voices.recall(latents), Draft("secret-ana"))
         public = await served.http.get("/v1/audio/voices")
         assert "secret-ana" not in public.text
         assert "insider" not in public.text

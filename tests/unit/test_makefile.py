@@ -35,6 +35,10 @@ if {serves} and sys.argv[1:] == ["serve"]:
     signal.pause()
 """
 
+_NPM = """#!/bin/sh
+echo "npm $1 in $(pwd)" >> {log}
+"""
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -48,7 +52,8 @@ class Machine:
 
     def command(self, *goals: str) -> list[str]:
         settings = [f"VENV={self.folder / 'venv'}", f"PYTHON={self.folder / 'outer'}"]
-        return ["make", "-C", str(ROOT), "--no-print-directory", *settings, *goals]
+        clients = [f"CLIENTS={self.folder / 'clients'}", f"NPM={self.npm}"]
+        return ["make", "-C", str(ROOT), "--no-print-directory", *settings, *clients, *goals]
 
     def make(self, *goals: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -58,6 +63,12 @@ class Machine:
             text=True,
             check=False,
         )
+
+    @property
+    def npm(self) -> str:
+        """The stand-in for npm; none where no test has installed it."""
+        npm = self.folder / "npm"
+        return str(npm) if npm.exists() else ""
 
     def install(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -138,8 +149,41 @@ def test_tests_get_torch_before_whatever_might_choose_another(machine: Machine) 
         "install torch",
         "install --editable .[xtts]",
         "install --editable .[test,xtts]",
+        *_clients(machine),
         "python -m pytest -k voices",
     ]
+
+
+def _clients(machine: Machine) -> list[str]:
+    python = machine.folder / "clients/python"
+    pip = f"python -m pip --disable-pip-version-check --python {python}/bin/python install"
+    return [
+        f"python -m venv --clear --without-pip {python}",
+        f"{pip} --quiet --no-deps --no-compile --requirement tests/e2e/clients.txt",
+    ]
+
+
+def test_the_real_clients_are_installed_once_and_again_when_their_list_changes(
+    machine: Machine,
+) -> None:
+    machine.install("npm", _NPM.format(log=machine.folder / "log"))
+    machine.make("test")
+    assert machine.log[-4:-1] == [*_clients(machine), f"npm ci in {machine.folder / 'clients/js'}"]
+    before = len(machine.log)
+    machine.make("test")
+    assert machine.log[before:] == ["python -m pytest"]
+    stamps = [str(machine.folder / "clients" / name) for name in ("python.stamp", "js.stamp")]
+    again = machine.make("-n", "-W", "tests/e2e/clients.txt", *stamps).stdout
+    assert "--requirement tests/e2e/clients.txt" in again
+    assert "npm ci" not in again
+
+
+def test_the_suite_runs_even_where_the_clients_cannot_be_fetched(machine: Machine) -> None:
+    machine.install("npm", "#!/bin/sh\nexit 1\n")
+    ran = machine.make("test")
+    assert ran.returncode == 0
+    assert "tests that need them are skipped" in ran.stdout
+    assert machine.log[-1] == "python -m pytest"
 
 
 def test_a_further_index_is_asked_for_torch_alone(machine: Machine) -> None:
