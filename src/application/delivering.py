@@ -9,7 +9,7 @@ from typing import Self
 
 from application.speaking import Speaking
 from application.stream import SpeechStream
-from domain.audio import Pcm, Samples, join
+from domain.audio import Pcm, Samples, join, silence
 from domain.errors import SpeechCancelledError
 from domain.formats import AudioFormat
 from domain.ports import Encoder, SoundStudio
@@ -117,7 +117,8 @@ class Delivering:
                 words += sound.words
         if stream.session.state is SessionState.CANCELLED:
             raise SpeechCancelledError(stream.session.id)
-        pcm = Pcm(join(*parts), stream.rate_hz)
+        pcm = Pcm(join(silence(0, stream.rate_hz), *parts), stream.rate_hz)
+        parts.clear()
         if finish.denoise:
             pcm = await self._studio.clean(pcm)
         mastered = await self._studio.master(pcm, stream.target)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -53,12 +54,17 @@ class Loudness:
         self.usual = usual
         self._patience_s = patience_s
         self._known: Recent[Key, Kept] = Recent(clock, most=_MOST_KNOWN, ttl_s=_KNOWN_FOR_S)
+        self._elsewhere: Recent[tuple[str, str, Target], Learnt] = Recent(
+            clock, most=_MOST_KNOWN, ttl_s=_KNOWN_FOR_S
+        )
+        """At other loudnesses than the usual: not worth a place in the store."""
         self._means: Recent[str, Kept] = Recent(clock, most=_MOST_LATE, ttl_s=_MEAN_FOR_S)
         self._pending: OrderedDict[Key, Learnt] = OrderedDict()
         self._something = asyncio.Event()
         self._closing = asyncio.Event()
         self._rests_until_s = clock.monotonic()
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking: dict[tuple[object, object], asyncio.Task[None]] = {}
+        self._late: set[asyncio.Task[None]] = set()
         self._writing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -75,7 +81,7 @@ class Loudness:
         """Keep what waits to be kept, for a moment at most."""
         self._closing.set()
         self._something.set()
-        tasks = {*self._asking, *([self._writing] if self._writing else [])}
+        tasks = {*self._asking.values(), *([self._writing] if self._writing else [])}
         if tasks:
             _, slow = await asyncio.wait(tasks, timeout=_FAREWELL_S)
             for task in slow:
@@ -86,20 +92,26 @@ class Loudness:
         self, timbre: Timbre, target: Target | None = None
     ) -> tuple[Learnt | None, Learnt | None]:
         """Return what is known of this voice, and the mean over the voices of its engine."""
-        key = self._key(timbre, target)
-        engine, _ = key
+        key, engine = _key(timbre), timbre.fingerprint
         asked = {
             *self._ask(self._known, key, lambda: self._store.load(*key)),
             *self._ask(self._means, engine, lambda: self._store.mean(engine)),
         }
         if asked:
-            await asyncio.wait(asked, timeout=self._patience_s)
+            _, late = await asyncio.wait(asked, timeout=self._patience_s)
+            self._late |= late
         (known,), (mean,) = self._known.get(key) or (None,), self._means.get(engine) or (None,)
-        return known, mean
+        if target is None or target == self.usual:
+            return known, mean
+        # at another loudness the limiter takes more or less of it: near enough to begin with
+        return self._elsewhere.get((*key, target)) or known, mean
 
     async def teach(self, timbre: Timbre, learnt: Learnt, target: Target | None = None) -> None:
         """Know this from now on, unless more speech has taught what is known; it is kept soon."""
-        key = self._key(timbre, target)
+        key = _key(timbre)
+        if target is not None and target != self.usual:
+            self._elsewhere.put((*key, target), learnt)
+            return
         (known,) = self._known.get(key) or (None,)
         if known is not None and (known == learnt or known.seconds > learnt.seconds):
             return
@@ -111,7 +123,7 @@ class Loudness:
 
     async def forget(self, timbre: Timbre) -> None:
         """Know nothing of a timbre any more; a store that fails keeps what nobody will ask for."""
-        key = self._key(timbre, None)
+        key = _key(timbre)
         self._known.drop(key)
         self._pending.pop(key, None)
         try:
@@ -124,12 +136,18 @@ class Loudness:
     ) -> set[asyncio.Task[None]]:
         """Begin to ask the store for what is not in memory, unless it rests or is slow already."""
         resting = self._clock.monotonic() < self._rests_until_s
-        if memory.get(key) is not None or resting or len(self._asking) >= _MOST_LATE:
+        if memory.get(key) is not None or resting or len(self._late) >= _MOST_LATE:
             return set()
-        asking = asyncio.create_task(self._fill(memory, key, ask))
-        self._asking.add(asking)
-        asking.add_done_callback(self._asking.discard)
-        return {asking}
+        asking = self._asking.get((memory, key))
+        if asking is None:
+            asking = asyncio.create_task(self._fill(memory, key, ask))
+            self._asking[memory, key] = asking
+            asking.add_done_callback(partial(self._answered, (memory, key)))
+        return {asking} - self._late
+
+    def _answered(self, question: tuple[object, object], asking: asyncio.Task[None]) -> None:
+        self._asking.pop(question, None)
+        self._late.discard(asking)
 
     async def _fill(
         self, memory: Recent[K, Kept], key: K, ask: Callable[[], Awaitable[Learnt | None]]
@@ -140,7 +158,8 @@ class Loudness:
             if self._rests():
                 log.exception(_AWAY)
             return
-        if memory.get(key) is None:
+        (known,) = memory.get(key) or (None,)
+        if known is None or (found is not None and found.seconds > known.seconds):
             memory.put(key, (found,))
 
     def _rests(self) -> bool:
@@ -180,8 +199,6 @@ class Loudness:
         except TimeoutError:
             return
 
-    def _key(self, timbre: Timbre, target: Target | None) -> Key:
-        """What a voice is known by: what the limiter takes depends on how loud it is to be."""
-        asked = target or self.usual
-        aim = "" if asked == self.usual else f" at {asked.lufs} LUFS, {asked.ceiling_dbtp} dBTP"
-        return timbre.fingerprint + aim, timbre.sha256
+
+def _key(timbre: Timbre) -> Key:
+    return timbre.fingerprint, timbre.sha256

@@ -154,7 +154,9 @@ class _Line(AsyncIterator[Chunk]):
 
     async def __aenter__(self) -> Self:
         card = self._engine.card
-        self._key = recording_key(f"{card.fingerprint} {card.precision}", self._line)
+        self._key = recording_key(
+            f"{card.fingerprint} {card.precision} {card.alignment}", self._line
+        )
         recording = await self._keeping.recall(self._key)
         self._bus.publish(CacheAsked("audio", hit=recording is not None))
         if recording is not None:

@@ -11,6 +11,7 @@ from application.timbres import Timbres
 from domain.errors import (
     EngineBusyError,
     InputError,
+    LanguageUnknownError,
     MarkupError,
     SpeechCancelledError,
     SpeechError,
@@ -32,9 +33,11 @@ from domain.ports import (
     SpeechMarkup,
     Wording,
 )
-from domain.script import Item, Say, Script
+from domain.script import Bleep, Item, Rest, Say, Script
 from domain.speech import Finish, SpeechRequest
 from domain.voice import Timbre
+
+_MOST_SILENCE_S = 600.0
 
 
 class Speaking:
@@ -102,6 +105,13 @@ class Speaking:
         script = self._markup.parse(request.text, language)
         spoken_text = "".join(item.text for item in script.items if isinstance(item, Say))
         self._check_length(tidy(spoken_text))
+        silent_s = sum(item.seconds for item in script.items if isinstance(item, Bleep | Rest))
+        if silent_s > _MOST_SILENCE_S:
+            reason = f"its pauses last {silent_s:,.0f} s together, more than {_MOST_SILENCE_S:g} s"
+            raise MarkupError(reason)
+        for item in script.items:
+            if isinstance(item, Say) and item.language:
+                self._marked_up(item.language)
         return script
 
     async def _reading(self, request: SpeechRequest) -> Reading:
@@ -134,6 +144,13 @@ class Speaking:
     def _language(self, request: SpeechRequest) -> str:
         return spoken(request.language or self._default_language, self._engine.card.languages)
 
+    def _marked_up(self, tag: str) -> str:
+        """Return the language that markup names."""
+        try:
+            return spoken(tag, self._engine.card.languages)
+        except LanguageUnknownError as error:
+            raise MarkupError(f"it names the language {tag!r}, which is not spoken here") from error
+
     def _planner(self, card: EngineCard) -> Planner:
         return Planner(self._splitter, card.longest, self._pauses)
 
@@ -141,7 +158,7 @@ class Speaking:
         """Bring words into the request's own manner, and their language to one that is spoken."""
         if not isinstance(item, Say):
             return item
-        language = item.language and spoken(item.language, self._engine.card.languages)
+        language = item.language and self._marked_up(item.language)
         said = replace(item, prosody=item.prosody.within(request.prosody), language=language)
         if not request.in_words or item.pronunciations:
             return said
@@ -174,7 +191,9 @@ class Speaking:
         usual = None if card.usual_lufs is None else Learnt(card.usual_lufs, 0.0, 0)
         levellers = {}
         for timbre in timbres:
-            learnt, mean = await self._loudness.of(timbre, finish.target)
+            learnt = mean = None
+            if finish.streamed.lufs is not None:
+                learnt, mean = await self._loudness.of(timbre, finish.target)
             levellers[timbre.sha256] = Leveller(
                 finish.streamed, learnt, mean or usual, card.rate_hz
             )

@@ -1,6 +1,7 @@
 """One stream of speech: what was asked for, handed out in order, and freed whatever happens."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Self
 
 from application.finishing import Finishing, Sound
@@ -12,6 +13,7 @@ from domain.errors import SpeechCancelledError
 from domain.events import AudioContinued, FirstAudio, SpeechFinished, SpeechQueued
 from domain.forecast import Forecast
 from domain.ports import Clock, EventBus, SpeechEngine
+from domain.script import TimedWord
 from domain.session import SessionState
 
 
@@ -46,6 +48,7 @@ class SpeechStream:
         lines = reading.lines(self.session.stream)
         self._lines = Lines(engine, clock, lines, forecast, self._lead_s)
         self._first: Sound | None = None
+        self._words: tuple[TimedWord, ...] = ()
         self._heard_s = clock.monotonic()
         bus.publish(SpeechQueued(self.session.id, reading.characters))
 
@@ -103,8 +106,14 @@ class SpeechStream:
             if heard[1].last:
                 self.session.spoken_characters += self._finishing.characters(heard[0])
             if len(sound.pcm.samples):
-                return sound
+                return self._with_earlier(sound)
+            self._words += sound.words
         return None
+
+    def _with_earlier(self, sound: Sound) -> Sound:
+        """Add the words of chunks that made no sound by themselves."""
+        earlier, self._words = self._words, ()
+        return replace(sound, words=(*earlier, *sound.words))
 
     def _handed_out(self, sound: Sound) -> Sound:
         now_s, session = self._clock.monotonic(), self.session

@@ -14,7 +14,7 @@ from domain.limiter import Limiter
 from domain.passages import Passage, Unspoken
 from domain.pitch import PitchShift
 from domain.ports.engine import EngineCard, Word
-from domain.script import Bleep, Mark, Prosody, TimedMark, TimedWord
+from domain.script import FASTEST, SLOWEST, Bleep, Mark, Prosody, TimedMark, TimedWord
 from domain.seams import Seams
 from domain.tempo import Tempo
 
@@ -40,7 +40,7 @@ class Manner:
 
         Where its rates are only about right, a pitch would change how long a line lasts.
         """
-        wanted = prosody.rate * speed
+        wanted = min(max(prosody.rate * speed, SLOWEST), FASTEST)
         asked = wanted / prosody.pitch if card.rates_exact else wanted
         low, high = card.rates
         rate = min(max(asked, low), high)
@@ -84,6 +84,7 @@ class Finisher:
                 self._bleep(item.seconds) if isinstance(item, Bleep) else self._none(item.seconds)
             )
             parts.append(self._out(sound))
+            self._volume.rest()
         return Finished(join(*parts) if parts else silence(0, 1), marks=tuple(marks))
 
     def begin(self, passage: Passage, manner: Manner, leveller: Leveller) -> None:
@@ -98,8 +99,9 @@ class Finisher:
         shaped = line.shaped(samples, last=last)
         levelled = line.leveller.level(self._seams.feed(shaped, last=last), line_ends=last)
         heard = self._volume.feed(levelled, line.passage.prosody.volume)
-        if last:
+        if last and line.passage.pause_s:
             heard = join(heard, self._none(line.passage.pause_s))
+            self._volume.rest()
         return Finished(self._out(heard), tuple(self._timed(line, word) for word in words))
 
     def end(self) -> Finished:

@@ -39,8 +39,13 @@ class Forecast:
         # a line that lasts longer than was guessed owes nothing to those behind it
         rest_s = max(0.0, self._guess_s(between[0]) - self._heard_s)
         others_s = sum(self._guess_s(piece) for piece in between[1:])
-        return rest_s + others_s + sum(piece.pause_s for piece in between)
+        before_s = sum(_silence_s(piece) for piece in self._pieces[self._index + 1 : index + 1])
+        return rest_s + others_s + before_s + sum(piece.pause_s for piece in between)
 
     def _guess_s(self, piece: Piece | Passage) -> float:
         known = self._whole_characters
         return len(piece.text) * (self._whole_s / known if known else self._usual_s)
+
+
+def _silence_s(piece: Piece | Passage) -> float:
+    return piece.silence_before_s if isinstance(piece, Passage) else 0.0

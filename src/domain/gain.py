@@ -17,6 +17,10 @@ class Volume:
         self._at = length
         self._begun = False
 
+    def rest(self) -> None:
+        """Silence follows: what comes behind it begins at its own gain."""
+        self._begun = False
+
     def feed(self, samples: Samples, gain: float) -> Samples:
         """Return samples at a gain; where it is another than before, they begin the change."""
         if not len(samples):

@@ -63,7 +63,7 @@ class Leveller:
     def _levelled(self, piece: Samples) -> Samples:
         """Level up to where a hop ends, and decide there how to go on."""
         made = self._ramp.feed(piece)
-        if not self._settled():
+        if self._asked.lufs is not None and not self._settled():
             self._meter.hear(piece)
             self._hop.append(piece)
         if self._ramp.ended:

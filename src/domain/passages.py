@@ -11,6 +11,9 @@ from domain.script import Bleep, Item, Mark, Pronunciation, Prosody, Rest, Say
 
 Unspoken = Rest | Bleep | Mark
 
+MOST_SILENCE_S = 10.0
+"""Between two words; what is longer is cut."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -23,6 +26,11 @@ class Passage:
     prosody: Prosody
     pronunciations: tuple[Pronunciation, ...] = ()
     before: tuple[Unspoken, ...] = ()
+
+    @property
+    def silence_before_s(self) -> float:
+        """How long its first word is waited for."""
+        return sum(each.seconds for each in self.before if not isinstance(each, Mark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ class Planner:
         waiting: list[Unspoken] = []
         for at, item in enumerate(items):
             if not isinstance(item, Say):
-                waiting.append(item)
+                waiting.append(_bounded(item, waiting))
                 continue
             said = self._said(item, item.language or language, first=not passages)
             if said:
@@ -78,6 +86,14 @@ class Planner:
         """Behind the last words of one manner: the pause of its punctuation, unless one is told."""
         follower = next((item for item in followers if not isinstance(item, Mark)), None)
         return pause_behind(passage.text, self._pauses) if isinstance(follower, Say) else 0.0
+
+
+def _bounded(item: Unspoken, before: Sequence[Unspoken]) -> Unspoken:
+    """Let no silence between two words be longer than one break may be, whatever it is made of."""
+    if isinstance(item, Mark):
+        return item
+    left_s = MOST_SILENCE_S - sum(each.seconds for each in before if not isinstance(each, Mark))
+    return replace(item, seconds=min(item.seconds, max(0.0, left_s)))
 
 
 def _tidied(say: Say) -> tuple[str, tuple[Pronunciation, ...]]:

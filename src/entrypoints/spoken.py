@@ -81,7 +81,10 @@ def _headers(session_id: str, to: AudioFormat, warnings: Sequence[str]) -> dict[
 
 def _one_line(warnings: Sequence[str]) -> str:
     """A header holds ASCII alone: other letters of a warning are escaped as in JSON."""
-    return json.dumps(list(warnings))[:_LONGEST_HEADER]
+    told = list(warnings)
+    while len(line := json.dumps(told)) > _LONGEST_HEADER:
+        told.pop()
+    return line
 
 
 class Wrapping(Protocol):
@@ -140,6 +143,8 @@ class SpokenResponse:
         except* SpeechError as errors:
             reason = str(errors.exceptions[0])
             log.warning("speech broke off", session=self._stream.session.id, reason=reason)
+        except* Exception:
+            log.exception("speech broke", session=self._stream.session.id)
 
     async def _send_sound(self, send: Send) -> None:
         wrapping = self._wrapping

@@ -12,10 +12,17 @@ _WAITING_PER_BOOTH = 8
 class Booths:
     """Bounds how many programs run at once, how many callers wait for one, and how long."""
 
-    def __init__(self, count: int, patience_s: float, what: str = "clips are being read") -> None:
+    def __init__(
+        self,
+        count: int,
+        patience_s: float,
+        what: str = "clips are being read",
+        *,
+        waiting: int | None = None,
+    ) -> None:
         self._refusal = f"Too many {what} at once; try again in a few seconds."
         self._free = asyncio.Semaphore(count)
-        self._room = count * _WAITING_PER_BOOTH
+        self._room = count * _WAITING_PER_BOOTH if waiting is None else waiting
         self._patience_s = patience_s
         self._waiting = 0
 

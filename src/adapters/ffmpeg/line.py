@@ -103,5 +103,6 @@ class Line:
 def _bound(pid: int) -> None:
     """Leave the engine its processor, and the machine its memory."""
     limit(pid, Bounds(_LONGEST_WORK_S, resource.RLIM_INFINITY))
-    with suppress(ProcessLookupError):
+    # a server that is nice already may not make its programs less so
+    with suppress(ProcessLookupError, PermissionError):
         os.setpriority(os.PRIO_PROCESS, pid, _NICE)

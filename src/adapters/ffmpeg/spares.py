@@ -107,7 +107,9 @@ class Spares(Generic[Kind, Made]):
 
     async def _give_up(self) -> None:
         for kind in [kind for kind in self._ready if kind not in self._used_at]:
-            await self._ready.pop(kind).aclose()
+            # one may have been taken while another was given up
+            if (spare := self._ready.pop(kind, None)) is not None:
+                await spare.aclose()
 
     def _until_next(self) -> float | None:
         """Return how long until one is idle for too long."""

@@ -22,6 +22,8 @@ from domain.ports import Encoder, SoundStudio
 from domain.voice import Clip
 
 _ONE_MORE_S = 1.0
+_FINISHED_WITHIN_S = 60.0
+_MOST_UNFINISHED = 1024
 
 
 class FfmpegStudio(SoundStudio):
@@ -48,6 +50,10 @@ class FfmpegStudio(SoundStudio):
         self._longest_s = longest_clip_s + _ONE_MORE_S
         self._timeout_s = timeout_s
         self._booths = Booths(at_once, patience_s)
+        # what was spoken already is worth a wait
+        self._finishing = Booths(
+            at_once, _FINISHED_WITHIN_S, "speeches are being finished", waiting=_MOST_UNFINISHED
+        )
         self._encoding = Encoding(
             self._ffmpeg,
             at_once=encoders,
@@ -81,12 +87,12 @@ class FfmpegStudio(SoundStudio):
 
     @override
     async def clean(self, pcm: Pcm) -> Pcm:
-        async with self._booths.take():
+        async with self._finishing.take():
             return await cleaned(self._ffmpeg(), pcm, self._timeout_s)
 
     @override
     async def master(self, pcm: Pcm, target: Target) -> Mastered:
-        async with self._booths.take():
+        async with self._finishing.take():
             return await mastered(self._ffmpeg(), pcm, target, self._timeout_s)
 
     @override

@@ -1,6 +1,7 @@
 """One line between the task that listens and the child that speaks it."""
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator
@@ -13,7 +14,9 @@ from typing_extensions import override
 
 from domain.alignment import Aligner
 from domain.errors import EngineBusyError, SpeechError
-from domain.ports import Chunk, SpokenLine
+from domain.ports import Chunk, SpokenLine, Word
+
+log = logging.getLogger(__name__)
 
 SHORTEST_RETRY_S = 0.1
 
@@ -100,9 +103,16 @@ class Utterance(AbstractAsyncContextManager[AsyncIterator[Chunk]], AsyncIterator
     def hear(self, chunk: Chunk) -> None:
         """The child has made this much more of it."""
         if self._state is _State.SPEAKING:
-            words = self._aligner.hear(chunk.samples, last=chunk.last)
-            self._chunks.append(replace(chunk, words=words))
+            self._chunks.append(replace(chunk, words=self._words(chunk)))
             self._become(_State.MADE if chunk.last else _State.SPEAKING)
+
+    def _words(self, chunk: Chunk) -> tuple[Word, ...]:
+        """Find words in the sound; a line without them is better than no line."""
+        try:
+            return self._aligner.hear(chunk.samples, last=chunk.last)
+        except (ArithmeticError, ValueError):
+            log.exception("the words of a line could not be found")
+            return ()
 
     def fail(self, error: SpeechError) -> None:
         """The line cannot be spoken; whoever waits for it learns why."""

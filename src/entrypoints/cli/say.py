@@ -63,7 +63,7 @@ def _say(chosen: argparse.Namespace, loaded: Loaded) -> int:
     if chosen.play:
         _play(source, request)
     else:
-        _keep(source, request, chosen.out or Path(f"speech.{request.finish.to.file_suffix}"))
+        _keep(source, request, chosen.out or Path(f"speech{request.finish.to.file_suffix}"))
     return 0
 
 

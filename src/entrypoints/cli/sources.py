@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from domain.errors import InputError, UnavailableError
+from domain.errors import InputError, SpeechError, UnavailableError
 from domain.speech import SpeechRequest
 from entrypoints.container import Container, entered
 from entrypoints.settings import Settings
@@ -30,7 +30,10 @@ class Local:
 
     def stream(self, request: SpeechRequest, write: Callable[[bytes], object]) -> None:
         """Write a stream as it is made."""
-        asyncio.run(self._stream(self._loud(request, whole=False), write))
+        try:
+            asyncio.run(self._stream(self._loud(request, whole=False), write))
+        except* (SpeechError, BrokenPipeError) as group:
+            raise _first(group) from None
 
     def _loud(self, request: SpeechRequest, *, whole: bool) -> SpeechRequest:
         finish = replace(request.finish, target=self._settings.target, whole=whole)
@@ -93,6 +96,14 @@ class Remote:
         except (OSError, HTTPException) as error:
             msg = f"{self._url} does not answer ({error}); is the server running?"
             raise UnavailableError(msg) from error
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What went wrong, out of the groups that tasks put it in."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _is_address(url: str) -> bool:

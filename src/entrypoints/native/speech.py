@@ -1,5 +1,6 @@
 """The routes of the house's own API for speech and its markup."""
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Router, get, post
@@ -68,8 +69,9 @@ async def speech_timestamps(
     """Speak to the end, then answer the sound with the times of its words and marks."""
     asked = await _asked(request, settings, whole=True)
     made = await while_connected(request, delivering.whole(asked))
-    body = encode(wire.timed(made))
-    return ASGIResponse(body=body, headers=described(made), media_type="application/json")
+    body = await asyncio.to_thread(lambda: encode(wire.timed(made)))
+    headers = described(made) | {"Content-Type": "application/json"}
+    return ASGIResponse(body=body, headers=headers, media_type="application/json")
 
 
 @get("/ssml", responses={200: answers(dict[str, Any], "Elements."), **refusals()})

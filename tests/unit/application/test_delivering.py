@@ -10,7 +10,7 @@ from application.delivering import Delivering
 from domain.audio import to_int16
 from domain.errors import EngineBusyError, InputError, MarkupError, SpeechError, StudioBusyError
 from domain.formats import AudioFormat, Codec
-from domain.loudness import Target
+from domain.loudness import Learnt, Target
 from domain.script import Mark, Prosody, Rest, Say, Script, TimedWord
 from domain.session import SessionState
 from domain.speech import Finish, SpeechRequest
@@ -170,3 +170,26 @@ async def test_words_are_given_once_with_the_sound_they_begin_in() -> None:
 async def test_a_whole_speech_says_what_was_spoken() -> None:
     made = await delivering(House()).whole(SPOKEN)
     assert made.text == f"{ONE} {TWO}"
+
+
+async def test_markup_of_mostly_silence_is_refused() -> None:
+    silence_s = Script(tuple(item for _ in range(61) for item in (Say("a"), Rest(10.0))))
+    house = House(markup=FakeMarkup({"<speak>": silence_s}))
+    with pytest.raises(MarkupError, match="610 s"):
+        await house.speaking.begin(SpeechRequest("<speak>"))
+
+
+async def test_a_language_that_markup_names_must_be_spoken() -> None:
+    house = House(markup=FakeMarkup({"<speak>": Script((Say("Hello.", language="klingon"),))}))
+    with pytest.raises(MarkupError, match="klingon"):
+        house.speaking.understood(SpeechRequest("<speak>"))
+
+
+async def test_another_loudness_begins_at_what_is_known_at_the_usual_one() -> None:
+    house = House()
+    timbre = house.engine.card.speakers[house.engine.card.default_speaker]
+    await house.loudness.teach(timbre, Learnt(-24.0, 5.0, 1))
+    assert (await house.loudness.of(timbre, Target(-20.0)))[0] == Learnt(-24.0, 5.0, 1)
+    await house.loudness.teach(timbre, Learnt(-24.5, 5.0, 1), Target(-20.0))
+    assert (await house.loudness.of(timbre, Target(-20.0)))[0] == Learnt(-24.5, 5.0, 1)
+    assert (await house.loudness.of(timbre))[0] == Learnt(-24.0, 5.0, 1)

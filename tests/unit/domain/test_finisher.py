@@ -150,3 +150,17 @@ def test_another_engine_is_asked_for_the_rate_alone() -> None:
 def test_beyond_what_an_engine_reaches_the_rest_is_a_stretch() -> None:
     found = Manner.of(Prosody(rate=2.0), 2.0, card(0.5, 1.6, exact=False))
     assert (found.rate, found.tempo, found.pitch) == pytest.approx((1.6, 2.5, 1.0))
+
+
+def test_rate_and_speed_together_stay_within_what_is_promised() -> None:
+    slow = Manner.of(Prosody(rate=0.25), 0.25, card(0.5, 2, exact=False))
+    fast = Manner.of(Prosody(rate=4.0), 4.0, card(0.5, 2, exact=False))
+    assert slow.rate * slow.tempo == pytest.approx(0.25)
+    assert fast.rate * fast.tempo == pytest.approx(4.0)
+
+
+def test_a_silent_line_behind_a_pause_is_silent_from_its_first_sample() -> None:
+    desk = Desk()
+    desk.line(tone(0.5), of=passage(pause_s=0.2))
+    desk.line(tone(0.5), of=passage(prosody=Prosody(volume=0.0)))
+    assert not desk.heard()[round(0.5 * RATE_HZ) :].any()

@@ -114,3 +114,10 @@ def test_pronunciations_survive_any_spacing(words: list[str], gap: str, every: i
     spans = tuple(Pronunciation(starts[at], starts[at] + len(words[at]), str(at)) for at in chosen)
     planned = plan(Say(text, pronunciations=spans), longest=20)
     assert spoken_as(planned.passages) == [(words[at], str(at)) for at in chosen]
+
+
+def test_no_silence_between_words_is_longer_than_one_break() -> None:
+    breaks = [item for _ in range(50) for item in (Rest(10.0), Mark("m"), Say("."))]
+    planned = plan(Say("Here."), *breaks, Say("There."))
+    assert planned.passages[1].silence_before_s == 10.0
+    assert sum(isinstance(item, Mark) for item in planned.passages[1].before) == 50
