@@ -1,5 +1,6 @@
 """Speaking: one request becomes one stream, and whatever can be refused is refused here."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
@@ -26,7 +27,6 @@ from domain.passages import Plan, Planner
 from domain.pieces import Pauses, tidy
 from domain.ports import (
     Clock,
-    EngineCard,
     EventBus,
     SentenceSplitter,
     SpeechEngine,
@@ -38,6 +38,8 @@ from domain.speech import Finish, SpeechRequest
 from domain.voice import Timbre
 
 _MOST_SILENCE_S = 600.0
+_LONG = 2_000
+"""Characters from which on a text is read in a thread: others speak on in the meantime."""
 
 
 class Speaking:
@@ -115,10 +117,11 @@ class Speaking:
         return script
 
     async def _reading(self, request: SpeechRequest) -> Reading:
-        card, language = self._engine.card, self._language(request)
-        script = self.understood(request)
-        items = [self._said(item, request) for item in script.items]
-        plan = self._planner(card).plan(items, language)
+        card = self._engine.card
+        if len(request.text) > _LONG:
+            script, plan = await asyncio.to_thread(self._planned, request)
+        else:
+            script, plan = self._planned(request)
         if not plan.passages:
             msg = "The text is empty: it has no letter and no digit; send a word to speak."
             raise InputError(msg)
@@ -133,6 +136,12 @@ class Speaking:
             levellers=await self._levellers(request.finish, timbres.values()),
             warnings=(*script.warnings, *self._unheeded(plan)),
         )
+
+    def _planned(self, request: SpeechRequest) -> tuple[Script, Plan]:
+        script = self.understood(request)
+        items = [self._said(item, request) for item in script.items]
+        planner = Planner(self._splitter, self._engine.card.longest, self._pauses)
+        return script, planner.plan(items, self._language(request))
 
     def _unheeded(self, plan: Plan) -> tuple[str, ...]:
         """What the engine at hand cannot do."""
@@ -150,9 +159,6 @@ class Speaking:
             return spoken(tag, self._engine.card.languages)
         except LanguageUnknownError as error:
             raise MarkupError(f"it names the language {tag!r}, which is not spoken here") from error
-
-    def _planner(self, card: EngineCard) -> Planner:
-        return Planner(self._splitter, card.longest, self._pauses)
 
     def _said(self, item: Item, request: SpeechRequest) -> Item:
         """Bring words into the request's own manner, and their language to one that is spoken."""

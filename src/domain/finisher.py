@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.audio import Samples, join, silence
-from domain.finishing import Resampler
 from domain.gain import Volume
 from domain.levelling import Leveller
 from domain.limiter import Limiter
 from domain.passages import Passage, Unspoken
 from domain.pitch import PitchShift
 from domain.ports.engine import EngineCard, Word
+from domain.resampling import Resampler
 from domain.script import FASTEST, SLOWEST, Bleep, Mark, Prosody, TimedMark, TimedWord
 from domain.seams import Seams
 from domain.tempo import Tempo

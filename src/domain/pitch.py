@@ -3,7 +3,7 @@
 from itertools import count
 
 from domain.audio import Samples
-from domain.finishing import Resampler
+from domain.resampling import Resampler
 
 _NEAR = 0.001
 

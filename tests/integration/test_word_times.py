@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from adapters.espeak.engine import EspeakEngine
 from domain.alignment import Aligner
 from domain.audio import Samples, join
-from domain.finishing import Resampler
 from domain.ports import SpokenLine, Word
+from domain.resampling import Resampler
 
 pocketsphinx = pytest.importorskip("pocketsphinx")
 

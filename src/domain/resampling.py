@@ -1,4 +1,4 @@
-"""The last touches before sound leaves the house: bringing it to the rate it is heard at."""
+"""Sound brought to the rate it is heard at: the same however it is cut up."""
 
 import math
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from domain.audio import Samples, join
-from domain.finishing import Resampler
+from domain.resampling import Resampler
 
 RATIOS = [
     (22_050, 24_000),
