@@ -18,21 +18,26 @@
     ├── NotFoundError
     │   ├── VoiceUnknownError
     │   ├── PreviewMissingError   the voice has not spoken its first line yet
+    │   ├── JobUnknownError
+    │   ├── JobUnfinishedError    what is asked for comes when the job is done
     │   └── SessionUnknownError
     ├── ConflictError
     │   ├── VoiceExistsError
     │   ├── VoiceChangedError     somebody else changed it first
     │   ├── OnceKeyReusedError    an idempotency key with other content
+    │   ├── JobStateError         a step that cannot follow where the job stands
     │   ├── VoiceClipsMissingError   a voice saved as latents of another engine
     │   └── SessionExistsError
     ├── AccessError
     │   ├── KeyMissingError
     │   └── KeyUnknownError
     ├── VoiceDamagedError         what is kept of a voice is not what was saved
+    ├── JobDamagedError           what is kept of a job cannot be read any more
     ├── SpeechCancelledError      the session was cancelled before it could be heard
     └── UnavailableError          not the caller's fault; trying again may help
         ├── HouseClosingError     the server ends; another one may answer
         ├── EngineBusyError       knows when to try again
+        ├── JobsFullError         too many jobs wait already
         ├── EngineFailedError
         ├── ModelUnusableError    the files of a model are missing, broken or foreign
         ├── StudioBusyError
@@ -244,7 +249,7 @@ class OnceKeyReusedError(ConflictError):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            f"The idempotency key {_quoted(key)} stood for another voice; choose a new key.",
+            f"The idempotency key {_quoted(key)} stood for something else; choose a new key.",
         )
         self.key = key
 
