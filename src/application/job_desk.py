@@ -86,7 +86,7 @@ class JobDesk:
             await asyncio.wait({narrating})
 
     async def _work(self) -> None:
-        while not await self._surely(self._shelf.hold):
+        while not await self._surely(self._shelf.hold):  # noqa: ASYNC110 - another process lets go
             await asyncio.sleep(self._look_s)
         waiting = await self._surely(lambda: self._queue.requeue(self._shelf.name))
         if waiting:

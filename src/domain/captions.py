@@ -1,7 +1,7 @@
 """Captions from the times of words: cues no longer than two lines, as SRT and as WebVTT."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.script import TimedWord
@@ -22,9 +22,7 @@ class Cue:
     end_s: float
 
 
-def cues(
-    text: str, words: Sequence[TimedWord], start_s: float, end_s: float
-) -> Iterator[Cue]:
+def cues(text: str, words: Sequence[TimedWord], start_s: float, end_s: float) -> Iterator[Cue]:
     """Cut a passage that is heard from one time to another into cues.
 
     Words know their own times, from the passage's beginning; without any, its characters share it.
@@ -35,20 +33,18 @@ def cues(
         yield Cue(piece, begin, max(begin, end))
 
 
-def srt(all_cues: Iterable[Cue]) -> Iterator[str]:
-    """Yield the blocks of a SubRip file."""
-    for number, cue in enumerate(all_cues, 1):
-        times = f"{_clock(cue.start_s, ',')} --> {_clock(cue.end_s, ',')}"
-        yield f"{number}\n{times}\n{_folded(cue.text)}\n\n"
+def srt(number: int, cue: Cue) -> str:
+    """Return a cue as SubRip; they are numbered from 1."""
+    times = f"{_clock(cue.start_s, ',')} --> {_clock(cue.end_s, ',')}"
+    return f"{number}\n{times}\n{_folded(cue.text)}\n\n"
 
 
-def vtt(all_cues: Iterable[Cue]) -> Iterator[str]:
-    """Yield the blocks of a WebVTT file."""
-    yield "WEBVTT\n\n"
-    for cue in all_cues:
-        times = f"{_clock(cue.start_s, '.')} --> {_clock(cue.end_s, '.')}"
-        plain = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        yield f"{times}\n{_folded(plain)}\n\n"
+def vtt(number: int, cue: Cue) -> str:
+    """Return a cue as WebVTT, the first with the file's own first line."""
+    head = "WEBVTT\n\n" if number == 1 else ""
+    times = f"{_clock(cue.start_s, '.')} --> {_clock(cue.end_s, '.')}"
+    plain = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"{head}{times}\n{_folded(plain)}\n\n"
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -19,13 +19,13 @@
     │   ├── VoiceUnknownError
     │   ├── PreviewMissingError   the voice has not spoken its first line yet
     │   ├── JobUnknownError
-    │   ├── JobUnfinishedError    what is asked for comes when the job is done
     │   └── SessionUnknownError
     ├── ConflictError
     │   ├── VoiceExistsError
     │   ├── VoiceChangedError     somebody else changed it first
     │   ├── OnceKeyReusedError    an idempotency key with other content
     │   ├── JobStateError         a step that cannot follow where the job stands
+    │   ├── JobUnfinishedError    what is asked for comes when the job is done
     │   ├── VoiceClipsMissingError   a voice saved as latents of another engine
     │   └── SessionExistsError
     ├── AccessError

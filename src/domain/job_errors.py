@@ -11,7 +11,7 @@ class JobUnknownError(NotFoundError):
         self.job_id = job_id
 
 
-class JobUnfinishedError(NotFoundError):
+class JobUnfinishedError(ConflictError):
     """The job is there, its sound is not."""
 
     def __init__(self, job_id: str, state: str) -> None:

@@ -57,9 +57,7 @@ class Planner:
             if not isinstance(item, Say):
                 waiting.append(item)
                 continue
-            said = self._said(
-                item, item.language or language, first=awaited and not passages
-            )
+            said = self._said(item, item.language or language, first=awaited and not passages)
             if said:
                 said[0] = replace(said[0], before=tuple(waiting))
                 waiting.clear()

@@ -16,6 +16,7 @@ from entrypoints.edge import Edge, local_hosts
 from entrypoints.errors import HANDLERS
 from entrypoints.guards import door
 from entrypoints.native import http as native
+from entrypoints.native import jobs as native_jobs
 from entrypoints.streaming_server import http as streaming_server
 
 _JSON_BYTES = 4 * 2**20
@@ -24,7 +25,7 @@ _MOST_PARTS = 20
 _FOR_HANDLERS = (
     *("settings", "clock", "engine", "sessions", "speaking"),
     *("voices", "caches", "figures"),
-    *("delivering", "markup"),
+    *("delivering", "markup", "jobs"),
 )
 
 
@@ -38,6 +39,7 @@ def application(container: Container) -> Litestar:
             health.routes,
             streaming_server.routes(settings),
             *native.routes,
+            native_jobs.routes(settings),
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},
         guards=[door(container.access())],

@@ -1,19 +1,23 @@
 """A long sound encoded straight into a file, with its title and chapters; none of it is held."""
 
 import asyncio
+import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import ffmpeg
 from typing_extensions import override
 
+from adapters.ffmpeg import program
 from adapters.ffmpeg.line import Line
 from adapters.ffmpeg.streaming import raw
 from domain.audio import Samples
+from domain.errors import StoreFullError, StudioBusyError
 from domain.job import Binding
 from domain.ports.jobs import Book, Bookbinder
 
+_LEAST_FREE = 2**20
 _PATIENCE_S = 600.0
 """What comes last, moving an index of hours to the front, is done without a sign of life."""
 _MAKERS: Mapping[Binding, Mapping[str, str]] = {
@@ -40,24 +44,33 @@ _SPECIAL = str.maketrans({each: f"\\{each}" for each in "=;#\\\n"})
 class FfmpegBinder(Bookbinder):
     """One program for each file that is bound."""
 
-    def __init__(self, program: Callable[[], str], *, patience_s: float = _PATIENCE_S) -> None:
-        self._program = program
+    def __init__(self, named: str | Path | None = None, *, patience_s: float = _PATIENCE_S) -> None:
+        self._named = named
         self._patience_s = patience_s
 
     @override
     async def bind(self, book: Book, sound: AsyncIterator[Samples], place: Path) -> None:
+        found = await asyncio.to_thread(program.find, self._named)
         with tempfile.NamedTemporaryFile(dir=place.parent, prefix="about-") as about:
             await asyncio.to_thread(Path(about.name).write_text, metadata(book), "utf-8")
-            command = _command(self._program(), book, about.name, place)
-            line = await Line.open(command, b"", self._patience_s)
+            line = await Line.open(_command(found, book, about.name, place), b"", self._patience_s)
             try:
-                async for samples in sound:
-                    await line.write(raw(samples))
-                line.end()
-                while await line.read():
-                    pass
+                await _encoded(line, sound)
+            except StudioBusyError as error:
+                if shutil.disk_usage(place.parent).free < _LEAST_FREE:
+                    raise StoreFullError from error
+                raise
             finally:
                 await line.aclose()
+
+
+async def _encoded(line: Line, sound: AsyncIterator[Samples]) -> None:
+    """Give the program all of it, and see it end well."""
+    async for samples in sound:
+        await line.write(raw(samples))
+    line.end()
+    while await line.read():
+        pass
 
 
 def metadata(book: Book) -> str:
@@ -76,9 +89,8 @@ def _tag(name: str, value: str) -> str:
     return f"{name}={value.replace(chr(0), '').translate(_SPECIAL)}"
 
 
-def _command(program: str, book: Book, about: str, place: Path) -> list[str]:
+def _command(found: str, book: Book, about: str, place: Path) -> list[str]:
     source = ffmpeg.input("pipe:0", format="f32le", ar=book.rate_hz, ac=1, threads=1)
-    told = ffmpeg.input(about, format="ffmetadata")
     sink = ffmpeg.output(
         source["a:0"],
         f"file:{place}",
@@ -88,7 +100,8 @@ def _command(program: str, book: Book, about: str, place: Path) -> list[str]:
         filter_threads=1,
         **_MAKERS[book.to],
     )
-    del told
-    alone = [program, "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
+    alone = [found, "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
     command: list[str] = ffmpeg.compile(sink, cmd=alone)
-    return command
+    # an input without a stream of its own has no place in ffmpeg-python's graph
+    behind = command.index("pipe:0") + 1
+    return [*command[:behind], "-f", "ffmetadata", "-i", f"file:{about}", *command[behind:]]

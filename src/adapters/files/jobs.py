@@ -8,13 +8,13 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from typing_extensions import override
 
@@ -30,9 +30,11 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_Done = Callable[..., Awaitable[Any]]
+
 _THREADS = 4
 _BLOCK_S = 10
-_LINES = 500
+_LINES = 50
 _IDLE_S = 3600.0
 _MOST_IDLE = 500
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -204,7 +206,7 @@ class FileJobs(JobShelf, JobSound):
 
 
 class _FileTape(Tape):
-    def __init__(self, job_id: str, writer: journal.Writer, done: Callable[..., T]) -> None:
+    def __init__(self, job_id: str, writer: journal.Writer, done: _Done) -> None:
         self._job_id = job_id
         self._writer = writer
         self._done = done
@@ -226,7 +228,7 @@ class _FileTape(Tape):
 
 
 class _FileResult(ResultFile):
-    def __init__(self, file: int, done: Callable[..., T]) -> None:
+    def __init__(self, file: int, done: _Done) -> None:
         self._file = file
         self._size_bytes = os.fstat(file).st_size
         self._done = done
@@ -238,7 +240,8 @@ class _FileResult(ResultFile):
 
     @override
     async def read(self, offset: int, count: int) -> bytes:
-        return await self._done(os.pread, self._file, count, offset)
+        data: bytes = await self._done(os.pread, self._file, count, offset)
+        return data
 
 
 @contextmanager
