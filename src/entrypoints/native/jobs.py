@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from urllib.parse import quote
 
 from litestar import HttpMethod, Request, Router, delete, get, post, route
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
@@ -65,7 +65,7 @@ async def submit(request: Connection, jobs: Given[Jobs], settings: Given[Setting
 async def find(
     request: Connection,
     jobs: Given[Jobs],
-    state: FromQuery[str | None] = None,
+    states: Annotated[str | None, QueryParameter(name="state")] = None,
     limit: FromQuery[int] = 100,
     after: FromQuery[str | None] = None,
 ) -> ASGIResponse:
@@ -73,7 +73,7 @@ async def find(
 
     `state` names the states wanted, separated by commas; all of them without it.
     """
-    search = JobSearch(request.user.owner, wire.decode_states(state), limit, after)
+    search = JobSearch(request.user.owner, wire.decode_states(states), limit, after)
     reply = encode(wire.listed(await jobs.find(search)))
     return ASGIResponse(body=reply, media_type="application/json")
 
