@@ -89,11 +89,9 @@ class Reciting:
 
     async def _heard(self, line: SpokenLine, finisher: Finisher) -> list[Finished]:
         parts: list[Finished] = []
-        whole = False
         async with self._engine.speak(line) as sound:
             async for chunk in sound:
                 parts.append(finisher.feed(chunk.samples, chunk.words, last=chunk.last))
-                whole = whole or chunk.last
-        if not whole:
-            raise EngineFailedError("The engine broke off in the middle of a passage.")
-        return [*parts, finisher.end()]
+                if chunk.last:
+                    return [*parts, finisher.end()]
+        raise EngineFailedError("The engine broke off in the middle of a passage.")
