@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import ffmpeg
@@ -14,7 +14,7 @@ from adapters.ffmpeg.line import Line
 from adapters.ffmpeg.streaming import raw
 from domain.audio import Samples
 from domain.errors import StoreFullError, StudioBusyError
-from domain.job import Binding
+from domain.job import Binding, Chapter
 from domain.ports.jobs import Book, Bookbinder
 
 _LEAST_FREE = 2**20
@@ -34,10 +34,16 @@ _MAKERS: Mapping[Binding, Mapping[str, str]] = {
         "audio_bitrate": "48k",
         "format": "ogg",
         "application": "voip",
+        # an Ogg file has no tags of its own: they belong to its stream
+        "map_metadata:s:a": "1:g",
+        "map_chapters": "-1",
     },
-    Binding.FLAC: {"acodec": "flac", "format": "flac"},
+    Binding.FLAC: {"acodec": "flac", "format": "flac", "map_chapters": "-1"},
     Binding.WAV: {"acodec": "pcm_s16le", "format": "wav", "rf64": "auto"},
 }
+_BY_COMMENTS = frozenset({Binding.OPUS, Binding.FLAC})
+"""Where chapters are comments, written here: ffmpeg's own round 2.5 s up to 3.5."""
+_MOST_COMMENTS = 1000
 _SPECIAL = str.maketrans({each: f"\\{each}" for each in "=;#\\\n"})
 
 
@@ -77,12 +83,28 @@ def metadata(book: Book) -> str:
     """Return title, tags and chapters as ffmpeg reads them."""
     told = [";FFMETADATA1", _tag("title", book.title)]
     told += [_tag(name, value) for name, value in book.tags.items()]
-    starts = [round((chapter.start_s or 0.0) * 1000) for chapter in book.chapters]
+    written = _comments if book.to in _BY_COMMENTS else _chapters
+    return "\n".join([*told, *written(book), ""])
+
+
+def _chapters(book: Book) -> Iterator[str]:
+    starts = [_start_ms(chapter) for chapter in book.chapters]
     ends = [*starts[1:], round(book.seconds * 1000)]
     for chapter, start, end in zip(book.chapters, starts, ends, strict=False):
-        told += ["[CHAPTER]", "TIMEBASE=1/1000", f"START={start}", f"END={max(start, end)}"]
-        told.append(_tag("title", chapter.title))
-    return "\n".join([*told, ""])
+        yield f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={max(start, end)}"
+        yield _tag("title", chapter.title)
+
+
+def _comments(book: Book) -> Iterator[str]:
+    for number, chapter in enumerate(book.chapters[:_MOST_COMMENTS]):
+        minutes, ms = divmod(_start_ms(chapter), 60_000)
+        clock = f"{minutes // 60:02d}:{minutes % 60:02d}:{ms // 1000:02d}.{ms % 1000:03d}"
+        yield _tag(f"CHAPTER{number:03d}", clock)
+        yield _tag(f"CHAPTER{number:03d}NAME", chapter.title)
+
+
+def _start_ms(chapter: Chapter) -> int:
+    return round((chapter.start_s or 0.0) * 1000)
 
 
 def _tag(name: str, value: str) -> str:
@@ -94,11 +116,9 @@ def _command(found: str, book: Book, about: str, place: Path) -> list[str]:
     sink = ffmpeg.output(
         source["a:0"],
         f"file:{place}",
-        map_metadata=1,
-        map_chapters=1,
         threads=1,
         filter_threads=1,
-        **_MAKERS[book.to],
+        **{"map_metadata": "1", "map_chapters": "1", **_MAKERS[book.to]},
     )
     alone = [found, "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
     command: list[str] = ffmpeg.compile(sink, cmd=alone)
