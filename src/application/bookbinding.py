@@ -11,12 +11,11 @@ from dataclasses import replace
 
 from domain.audio import HOUSE_RATE_HZ, Samples
 from domain.job import Bound, Chapter, Job
-from domain.loudness import Target
-from domain.mastering import Fader, Gauge, gain_db, is_close, needs_limiter
+from domain.mastering import Fader, Gauge, GainSearch, first_gain_db, needs_limiter
 from domain.ports.jobs import Book, Bookbinder, JobSound
 from domain.wav import MARK
 
-_ROUNDS = 2
+_ROUNDS = 4
 
 
 class Bookbinding:
@@ -60,18 +59,17 @@ class Bookbinding:
         """Return the gain, the limiter's ceiling if it is needed, and what was heard last."""
         target = job.order.target
         gauge = await self._measured(job.id, Fader(HOUSE_RATE_HZ, 0.0, None))
-        gain = gain_db(gauge, target)
-        if not needs_limiter(gauge, gain, target):
-            return gain, None, gauge
+        search = GainSearch(target, first_gain_db(gauge, target))
+        if not needs_limiter(gauge, search.gain_db, target):
+            return search.gain_db, None, gauge
+        gain = search.gain_db
         for _ in range(_ROUNDS):
-            gauge = await self._limited(job.id, gain, target)
-            if is_close(gauge, target):
-                return gain, target.ceiling_dbtp, gauge
-            gain = gain_db(gauge, target, gain)
-        return gain, target.ceiling_dbtp, await self._limited(job.id, gain, target)
-
-    async def _limited(self, job_id: str, gain: float, target: Target) -> Gauge:
-        return await self._measured(job_id, Fader(HOUSE_RATE_HZ, gain, target.ceiling_dbtp))
+            gain = search.gain_db
+            fader = Fader(HOUSE_RATE_HZ, gain, target.ceiling_dbtp)
+            gauge = await self._measured(job.id, fader)
+            if search.close(gauge):
+                break
+        return gain, target.ceiling_dbtp, gauge
 
     async def _measured(self, job_id: str, fader: Fader) -> Gauge:
         gauge = Gauge(HOUSE_RATE_HZ)

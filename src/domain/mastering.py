@@ -9,7 +9,8 @@ from domain.limiter import Limiter
 from domain.loudness import Meter, Target
 from domain.peaks import HALF_TAPS, LARGEST_RISE, peaks
 
-_CLOSE_LU = 0.05
+_CLOSE_LU = 0.1
+_LEAST_LEFT = 0.2
 _LEAST_DB, _MOST_DB = -60.0, 40.0
 _SILENT_DB = -120.0
 
@@ -61,20 +62,44 @@ class Fader:
         return np.zeros(0, np.float32) if self._limiter is None else self._limiter.flush()
 
 
-def gain_db(gauge: Gauge, target: Target, before_db: float = 0.0) -> float:
-    """Return the gain that the loudness heard at another gain asks for."""
+class GainSearch:
+    """Looks for the gain at which a limited sound has its loudness.
+
+    The louder it gets the more of each decibel the limiter takes: how much it left of the last
+    step says how large the next must be.
+    """
+
+    def __init__(self, target: Target, gain_db: float) -> None:
+        self.gain_db = gain_db
+        self._target = target
+        self._before: tuple[float, float] | None = None
+
+    def close(self, gauge: Gauge) -> bool:
+        """Whether what was heard at this gain is what was wanted; else there is another gain."""
+        if gauge.lufs is None or self._target.lufs is None:
+            return True
+        missing = self._target.lufs - gauge.lufs
+        if abs(missing) <= _CLOSE_LU:
+            return True
+        left = 1.0
+        if self._before is not None and self.gain_db != self._before[0]:
+            left = (gauge.lufs - self._before[1]) / (self.gain_db - self._before[0])
+        self._before = self.gain_db, gauge.lufs
+        self.gain_db = _bounded(self.gain_db + missing / min(max(left, _LEAST_LEFT), 1.0))
+        return False
+
+
+def first_gain_db(gauge: Gauge, target: Target) -> float:
+    """Return the gain that a sound asks for as it is."""
     if gauge.lufs is None or target.lufs is None:
-        return before_db
-    return min(max(before_db + target.lufs - gauge.lufs, _LEAST_DB), _MOST_DB)
+        return 0.0
+    return _bounded(target.lufs - gauge.lufs)
 
 
-def needs_limiter(gauge: Gauge, gain: float, target: Target) -> bool:
+def needs_limiter(gauge: Gauge, gain_db: float, target: Target) -> bool:
     """Whether a peak would pass the ceiling at this gain."""
-    return gauge.peak_dbtp + gain > target.ceiling_dbtp
+    return gauge.peak_dbtp + gain_db > target.ceiling_dbtp
 
 
-def is_close(gauge: Gauge, target: Target) -> bool:
-    """Whether another round would change nothing that can be heard."""
-    if gauge.lufs is None or target.lufs is None:
-        return True
-    return abs(target.lufs - gauge.lufs) <= _CLOSE_LU
+def _bounded(gain_db: float) -> float:
+    return min(max(gain_db, _LEAST_DB), _MOST_DB)

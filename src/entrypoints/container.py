@@ -306,5 +306,4 @@ def _alive(container: Container) -> tuple[str, ...]:
     if isinstance(container.engine(), RememberingEngine):
         on_disk = container.audio_cache() == "disk"
         inner = ("speaker", "file_recordings") if on_disk else ("speaker",)
-    speaking = ("database", "loudness", "studio", *inner, "engine", "calibrating", "figures")
-    return (*speaking, "job_shelf", "job_desk")
+    return ("database", "loudness", "studio", *inner, "engine", "calibrating", "figures")

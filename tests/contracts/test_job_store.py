@@ -105,9 +105,7 @@ async def test_only_the_states_that_are_wanted_are_listed(kept: Kept) -> None:
     await kept.store.take("o", job.id, PAUSE)
     page = await kept.store.find(JobSearch("o", frozenset({JobState.PAUSED})))
     assert [each.id for each in page.jobs] == [job.id]
-    behind = await kept.store.find(
-        JobSearch("o", frozenset({JobState.PAUSED}), after=other.id)
-    )
+    behind = await kept.store.find(JobSearch("o", frozenset({JobState.PAUSED}), after=other.id))
     assert [each.id for each in behind.jobs] == [job.id]
 
 

@@ -77,9 +77,7 @@ class FakeJobs(JobStore, JobQueue, JobArchive):
             rest = set(ids[ids.index(search.after) + 1 :])
             behind = [job for job in these if job.id in rest]
         shown = behind[: search.limit]
-        return JobPage(
-            tuple(shown), len(these), shown[-1].id if behind[search.limit :] else None
-        )
+        return JobPage(tuple(shown), len(these), shown[-1].id if behind[search.limit :] else None)
 
     @override
     async def take(self, owner: str, job_id: str, step: Step, fault: Fault | None = None) -> Job:

@@ -88,7 +88,9 @@ async def check(url: str) -> None:
             await voices.remove(HOUSE, voice.id)
     left = await inspected(url, contents)
     assert [
-        name for name, on_delete in CASCADES.items() if on_delete == "CASCADE" and name != "job_chapters" and left[name]
+        name
+        for name, on_delete in CASCADES.items()
+        if on_delete == "CASCADE" and name != "job_chapters" and left[name]
     ] == []
 
 

@@ -16,7 +16,9 @@ import pytest
 from tests.integration.serving import Served, serving
 
 ONE = "The quick brown fox jumps over the lazy dog, and nobody minds at all."
-BOOK = "\n\n".join(f"# Part {number}\n\n" + f"{ONE} " * 14 for number in ("one", "two", "three", "four"))
+BOOK = "\n\n".join(
+    f"# Part {number}\n\n" + f"{ONE} " * 14 for number in ("one", "two", "three", "four")
+)
 JOBS = "/api/v1/jobs"
 
 
@@ -84,7 +86,9 @@ async def test_a_book_of_sixty_passages_becomes_one_file_with_chapters_and_capti
     sound = samples_of(file)
     assert len(sound) / 24_000 == pytest.approx(job["result"]["seconds"], abs=0.1)
     told = (await served.http.get(job["result"]["chapters"])).json()["chapters"]
-    assert [each["title"] for each in told] == [f"Part {n}" for n in ("one", "two", "three", "four")]
+    assert [each["title"] for each in told] == [
+        f"Part {n}" for n in ("one", "two", "three", "four")
+    ]
     assert told[-1]["end_ms"] == round(job["result"]["seconds"] * 1000)
     read = ffmpeg("-i", str(file), "-f", "ffmetadata", "-").decode()
     rate = int(re.findall(r"TIMEBASE=1/(\d+)", read)[0])

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -124,7 +125,7 @@ class FileJobs(JobShelf, JobSound):
     async def spoken(self, job_id: str) -> AsyncIterator[Spoken]:
         told = _told(self._place(job_id) / "journal")
         with _whole(job_id, "its journal"):
-            while some := await self._done(_some, told):
+            while some := await self._done(list, islice(told, _LINES)):
                 for spoken in some:
                     yield spoken
 
@@ -260,10 +261,6 @@ def _told(path: Path) -> Iterator[Spoken]:
         for line, _ in journal.lines(file):
             start_s, passed = passed / HOUSE_RATE_HZ, passed + line.samples
             yield Spoken(line.passage, start_s, passed / HOUSE_RATE_HZ, line.words)
-
-
-def _some(told: Iterator[Spoken]) -> list[Spoken]:
-    return [spoken for spoken, _ in zip(told, range(_LINES), strict=False)]
 
 
 def _opened(path: Path) -> int:

@@ -124,9 +124,7 @@ async def _inserted(connection: AsyncConnection, job: Job, once: Once | None) ->
         statement = statement.on_conflict_do_nothing(
             index_elements=[jobs.c.owner, jobs.c.once_sha256]
         )
-    row: _Row | None = (
-        await connection.execute(statement.returning(jobs.c.key))
-    ).one_or_none()
+    row: _Row | None = (await connection.execute(statement.returning(jobs.c.key))).one_or_none()
     return row
 
 

@@ -42,10 +42,14 @@ def told(path: Path) -> str:
 @pytest.mark.parametrize("to", Binding)
 async def test_every_kind_of_file_has_the_whole_sound(to: Binding, tmp_path: Path) -> None:
     await FfmpegBinder().bind(book(to), sound(), tmp_path / "book")
-    heard = ffmpeg("-i", str(tmp_path / "book"), *("-f", "f32le", "-ar", str(RATE), "-ac", "1"), "-")
+    heard = ffmpeg(
+        "-i", str(tmp_path / "book"), *("-f", "f32le", "-ar", str(RATE), "-ac", "1"), "-"
+    )
     samples = np.frombuffer(heard, np.float32)
     assert len(samples) / RATE == pytest.approx(6.0, abs=0.06)
-    assert np.sqrt(np.mean(samples**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.06)  # LAME itself takes 5 %
+    assert np.sqrt(np.mean(samples**2)) == pytest.approx(
+        0.5 / np.sqrt(2), rel=0.06
+    )  # LAME itself takes 5 %
     assert [each.name for each in tmp_path.iterdir()] == ["book"]
 
 

@@ -83,6 +83,11 @@ async def test_the_sound_is_read_in_pieces_of_some_seconds(shelf: FileJobs) -> N
     assert sizes == [12.0, 12.0, 4.0]
 
 
+async def test_no_passage_is_passed_over_where_there_are_many(shelf: FileJobs) -> None:
+    job_id = await begun(shelf, *[take(0.01) for _ in range(120)])
+    assert [each.passage async for each in shelf.spoken(job_id)] == list(range(120))
+
+
 @pytest.mark.parametrize("kept", [0, 1, 2])
 async def test_a_kill_at_any_byte_of_a_line_leaves_the_whole_passages(
     tmp_path: Path, kept: int
@@ -92,7 +97,12 @@ async def test_a_kill_at_any_byte_of_a_line_leaves_the_whole_passages(
         line = tmp_path / job_id / "journal"
         written = line.read_bytes()
         ends = [0, *(at + 1 for at, byte in enumerate(written) if byte == 10)]
-        for cut in {ends[kept], ends[kept] + 1, ends[kept + 1] - 1, (ends[kept] + ends[kept + 1]) // 2}:
+        for cut in {
+            ends[kept],
+            ends[kept] + 1,
+            ends[kept + 1] - 1,
+            (ends[kept] + ends[kept + 1]) // 2,
+        }:
             line.write_bytes(written[:cut])
             async with shelf.tape(job_id) as tape:
                 assert tape.spoken == kept
