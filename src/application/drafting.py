@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from domain.chapters import Section, blocks, marked_title, sections
 from domain.errors import InputError, TextTooLongError
-from domain.job import Chapter, JobOrder, Manuscript
+from domain.job import Chapter, JobOrder, Manuscript, title_of
 from domain.language import spoken
 from domain.passages import Passage, Planner
 from domain.pieces import Pauses
@@ -65,7 +65,8 @@ class Drafting:
         for title, said in self._parts(manuscript):
             if said and (title or not chapters):
                 _rest(passages, self._pauses.paragraph_s * _CHAPTER_PAUSES)
-                chapters.append(Chapter(title or manuscript.order.title, len(passages)))
+                name = title_of(title or "") or manuscript.order.title
+                chapters.append(Chapter(name, len(passages)))
             passages += said
         if not passages:
             msg = "The text is empty: it has no letter and no digit; send a word to speak."

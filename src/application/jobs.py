@@ -11,7 +11,7 @@ from application.drafting import Draft, Drafting
 from application.job_desk import JobDesk
 from application.timbres import Timbres
 from domain.captions import Cue, cues
-from domain.errors import ConflictError, StoreFullError, TextTooLongError
+from domain.errors import ConflictError, InputError, StoreFullError, TextTooLongError
 from domain.job import (
     CANCEL,
     PAUSE,
@@ -83,6 +83,8 @@ class Jobs:
 
     async def find(self, search: JobSearch) -> JobPage:
         """Return a page of jobs, the newest first."""
+        if search.after is not None and not is_job_id(search.after):
+            raise InputError("There is no page of jobs behind this 'after'; begin the list anew.")
         return await self._store.find(search)
 
     async def pause(self, owner: str, job_id: str) -> Job:

@@ -186,3 +186,9 @@ def new_job_id() -> str:
 def is_job_id(job_id: str) -> bool:
     """Whether this can be the id of a job; whatever else comes never becomes a path."""
     return _ID.fullmatch(job_id) is not None
+
+
+def title_of(wanted: str) -> str:
+    """Make one line of what is to be a title: it becomes a tag and the name of a file."""
+    shown = "".join(each if each.isprintable() else " " for each in wanted)
+    return " ".join(shown.split())[:LONGEST_TITLE]

@@ -45,7 +45,7 @@ async def running(
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as http:
             async with asyncio.timeout(30):
-                while not await _answers(http):
+                while not await _answers(http):  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.02)
             yield process, http
     finally:
@@ -68,7 +68,7 @@ def lines(folder: Path) -> list[int]:
 
 async def spoken(folder: Path, count: int) -> None:
     async with asyncio.timeout(30):
-        while len(lines(folder)) < count:
+        while len(lines(folder)) < count:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.005)
 
 
@@ -113,6 +113,6 @@ async def test_a_server_that_is_told_to_stop_leaves_the_job_to_the_next(tmp_path
     async with running(tmp_path) as (_, http):
         async with asyncio.timeout(40):
             path = f"/api/v1/jobs/{reply.json()['id']}"
-            while (await http.get(path)).json()["state"] != "done":
+            while (await http.get(path)).json()["state"] != "done":  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.1)
     assert len(lines(tmp_path)) <= PASSAGES + 1

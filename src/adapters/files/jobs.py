@@ -8,30 +8,28 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from typing_extensions import override
 
 from adapters.files import journal, passages
+from adapters.files.tapes import FileResult, FileTape, whole
 from domain.audio import HOUSE_RATE_HZ, Samples
 from domain.errors import StoreFullError, StoreUnavailableError
 from domain.job import is_job_id
-from domain.job_errors import JobDamagedError
 from domain.passages import Passage
-from domain.ports.jobs import JobShelf, JobSound, ResultFile, Spoken, Take, Tape
+from domain.ports.jobs import JobShelf, JobSound, ResultFile, Spoken, Tape
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-_Done = Callable[..., Awaitable[Any]]
 
 _THREADS = 4
 _BLOCK_S = 10
@@ -93,7 +91,7 @@ class FileJobs(JobShelf, JobSound):
 
     @override
     async def passages(self, job_id: str) -> tuple[Passage, ...]:
-        with _whole(job_id, "its text"):
+        with whole(job_id, "its text"):
             return await self._done(passages.read, self._place(job_id) / "passages.gz")
 
     @override
@@ -107,25 +105,25 @@ class FileJobs(JobShelf, JobSound):
     @override
     @asynccontextmanager
     async def tape(self, job_id: str) -> AsyncIterator[Tape]:
-        with _whole(job_id, "its sound"):
+        with whole(job_id, "its sound"):
             writer = await self._done(journal.Writer, self._place(job_id))
         try:
-            yield _FileTape(job_id, writer, self._done)
+            yield FileTape(job_id, writer, self._done)
         finally:
             writer.close()
 
     @override
     async def sound(self, job_id: str) -> AsyncIterator[Samples]:
         blocks = journal.blocks(self._place(job_id), _BLOCK_S * HOUSE_RATE_HZ)
-        with _whole(job_id, "its sound"):
+        with whole(job_id, "its sound"):
             while (block := await self._done(next, blocks, None)) is not None:
                 yield block
 
     @override
     async def spoken(self, job_id: str) -> AsyncIterator[Spoken]:
         told = _told(self._place(job_id) / "journal")
-        with _whole(job_id, "its journal"):
-            while some := await self._done(list, islice(told, _LINES)):
+        with whole(job_id, "its journal"):
+            while some := await self._done(_listed, islice(told, _LINES)):
                 for spoken in some:
                     yield spoken
 
@@ -143,10 +141,10 @@ class FileJobs(JobShelf, JobSound):
     @override
     @asynccontextmanager
     async def result(self, job_id: str) -> AsyncIterator[ResultFile]:
-        with _whole(job_id, "its file"):
+        with whole(job_id, "its file"):
             file = await self._done(_opened, self._place(job_id) / "book")
         try:
-            yield _FileResult(file, self._done)
+            yield FileResult(file, self._done)
         finally:
             os.close(file)
 
@@ -206,61 +204,16 @@ class FileJobs(JobShelf, JobSound):
         return tuple(old[:_MOST_IDLE])
 
 
-class _FileTape(Tape):
-    def __init__(self, job_id: str, writer: journal.Writer, done: _Done) -> None:
-        self._job_id = job_id
-        self._writer = writer
-        self._done = done
-
-    @property
-    @override
-    def spoken(self) -> int:
-        return self._writer.spoken
-
-    @property
-    @override
-    def seconds(self) -> float:
-        return self._writer.samples / HOUSE_RATE_HZ
-
-    @override
-    async def append(self, take: Take) -> None:
-        with _whole(self._job_id, "its sound"):
-            await self._done(self._writer.add, take)
-
-
-class _FileResult(ResultFile):
-    def __init__(self, file: int, done: _Done) -> None:
-        self._file = file
-        self._size_bytes = os.fstat(file).st_size
-        self._done = done
-
-    @property
-    @override
-    def size_bytes(self) -> int:
-        return self._size_bytes
-
-    @override
-    async def read(self, offset: int, count: int) -> bytes:
-        data: bytes = await self._done(os.pread, self._file, count, offset)
-        return data
-
-
-@contextmanager
-def _whole(job_id: str, part: str) -> Iterator[None]:
-    """Say plainly that files are gone or not what was written."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        log.warning("%s of job %s cannot be used: %s", part, job_id, error)
-        raise JobDamagedError(job_id, part) from error
-
-
 def _told(path: Path) -> Iterator[Spoken]:
     passed = 0
     with path.open("rb") as file:
         for line, _ in journal.lines(file):
             start_s, passed = passed / HOUSE_RATE_HZ, passed + line.samples
             yield Spoken(line.passage, start_s, passed / HOUSE_RATE_HZ, line.words)
+
+
+def _listed(told: Iterator[Spoken]) -> list[Spoken]:
+    return list(told)
 
 
 def _opened(path: Path) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import cast
 
 from litestar.types import HTTPResponseStartEvent, Receive, Scope, Send
@@ -23,12 +24,22 @@ _HEADERS = [
 
 
 class JobEvents:
-    """Sends a job whenever it has moved; the last event is named after the state it ended in."""
+    """Sends a job whenever it has moved; the last event is named after the state it ended in.
+
+    A server that closes ends the events too: whoever listens asks the next one.
+    """
 
     def __init__(
-        self, jobs: Jobs, job: Job, *, look_s: float = _LOOK_S, heartbeat_s: float = _HEARTBEAT_S
+        self,
+        jobs: Jobs,
+        job: Job,
+        *,
+        closing: Callable[[], bool],
+        look_s: float = _LOOK_S,
+        heartbeat_s: float = _HEARTBEAT_S,
     ) -> None:
         self._jobs = jobs
+        self._closing = closing
         self._job = job
         self._look_s = look_s
         self._heartbeat_s = heartbeat_s
@@ -48,7 +59,7 @@ class JobEvents:
     async def _tell(self, send: Send) -> None:
         job: Job | None = self._job
         shown, quiet_s = None, 0.0
-        while job is not None and not job.ended:
+        while job is not None and not job.ended and not self._closing():
             if job != shown or quiet_s >= self._heartbeat_s:
                 data = self._event(job) if job != shown else b": still here\n\n"
                 await _send(send, data, more=True)

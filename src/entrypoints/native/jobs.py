@@ -12,6 +12,7 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
 from application.jobs import Jobs
+from application.sessions import Sessions
 from domain.captions import Cue, srt, vtt
 from domain.job import Job
 from domain.ports.jobs import JobSearch
@@ -109,13 +110,16 @@ async def cancel(request: Connection, job_id: FromPath[str], jobs: Given[Jobs]) 
 
 
 @get("/{job_id:str}/events", media_type="text/event-stream")
-async def events(request: Connection, job_id: FromPath[str], jobs: Given[Jobs]) -> ASGIApp:
+async def events(
+    request: Connection, job_id: FromPath[str], jobs: Given[Jobs], sessions: Given[Sessions]
+) -> ASGIApp:
     """Tell how far a job is, as server-sent events.
 
     `progress` while it waits or is spoken, `paused`, and at last `done`, `failed`, `cancelled` or
     `deleted`; the data is the job. A comment is sent every 15 seconds while nothing happens.
     """
-    return JobEvents(jobs, await jobs.get(request.user.owner, job_id))
+    job = await jobs.get(request.user.owner, job_id)
+    return JobEvents(jobs, job, closing=lambda: sessions.closing)
 
 
 @get("/{job_id:str}/chapters")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from domain.errors import InputError
-from domain.job import LONGEST_TITLE, Job, JobOrder, JobState, Manuscript, binding_named
+from domain.job import Job, JobOrder, JobState, Manuscript, binding_named, title_of
 from domain.loudness import Target
 from domain.ports.jobs import JobPage
 from domain.script import Prosody
@@ -74,7 +74,7 @@ def manuscript(job: JobBody, usual: Target, owner: str) -> Manuscript:
     check_range("pitch", job.pitch, _PITCHES)
     settings = {name: getattr(job, name) for name in RANGES if hasattr(job, name)}
     order = JobOrder(
-        title=_title(job.title) or "Untitled",
+        title=title_of(job.title) or "Untitled",
         to=binding_named(job.format),
         voice=job.voice or None,
         language=job.language or None,
@@ -171,12 +171,6 @@ def _result(job: Job) -> dict[str, Any] | None:
         "chapters": f"{here}/chapters",
         "captions": {"srt": f"{here}/captions.srt", "vtt": f"{here}/captions.vtt"},
     }
-
-
-def _title(wanted: str) -> str:
-    """Make one line of it: it becomes a tag and a file's name."""
-    shown = "".join(each if each.isprintable() else " " for each in wanted)
-    return " ".join(shown.split())[:LONGEST_TITLE]
 
 
 def _moment(when: datetime) -> str:

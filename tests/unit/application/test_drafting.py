@@ -23,7 +23,7 @@ def test_headings_are_spoken_and_chapters_begin_with_them(house: JobHouse) -> No
     text = "For you alone.\n\n# The one\nIt is begun.\n\nIt goes on.\n# The other\nIt is over."
     draft = house.drafting.draft(manuscript(text))
     assert [each.text for each in draft.passages] == [
-        *("For you alone.", "The one. It is begun."[:8], "It is begun.", "It goes on."),
+        *("For you alone.", "The one.", "It is begun.", "It goes on."),
         *("The other.", "It is over."),
     ]
     assert draft.chapters == (
@@ -32,6 +32,11 @@ def test_headings_are_spoken_and_chapters_begin_with_them(house: JobHouse) -> No
         Chapter("The other", 4),
     )
     assert [each.pause_s for each in draft.passages] == [1.0, 0.5, 0.5, 1.0, 0.5, 0.0]
+
+
+def test_a_title_holds_nothing_that_a_database_or_a_tag_cannot(house: JobHouse) -> None:
+    draft = house.drafting.draft(manuscript("# The\0 \ud800 one\u0007!\nIt is begun."))
+    assert draft.chapters == (Chapter("The one !", 0),)
 
 
 def test_a_text_without_headings_is_one_chapter_named_as_the_book(house: JobHouse) -> None:

@@ -27,6 +27,7 @@ from domain.job_errors import (
 from domain.loudness import Target
 from domain.peaks import true_peak_dbtp
 from domain.ports.jobs import JobSearch
+from tests.integration.waiting import until
 from tests.unit.application.job_house import JobHouse, manuscript
 
 OWNER = "house"
@@ -40,9 +41,7 @@ async def house(tmp_path: Path) -> AsyncIterator[JobHouse]:
 
 
 async def reaches(house: JobHouse, job: Job, state: JobState) -> Job:
-    async with asyncio.timeout(10):
-        while house.store.kept[job.id].state is not state:
-            await asyncio.sleep(0.001)
+    await until(lambda: house.store.kept[job.id].state is state, 10)
     return house.store.kept[job.id]
 
 
@@ -155,9 +154,7 @@ async def test_a_paused_job_frees_the_engine_and_goes_on_where_it_was(house: Job
 
 
 async def until_spoken(house: JobHouse, job: Job, takes: int) -> None:
-    async with asyncio.timeout(10):
-        while len(house.shelf.folders[job.id].takes) < takes:
-            await asyncio.sleep(0.001)
+    await until(lambda: len(house.shelf.folders[job.id].takes) >= takes, 10)
 
 
 async def test_a_cancelled_job_is_remembered_without_its_sound(house: JobHouse) -> None:
@@ -301,9 +298,7 @@ async def test_what_ended_long_ago_is_let_go_of_with_what_a_kill_left(tmp_path: 
     await house.shelf.begin("f" * 32, ())
     house.shelf.left = ("f" * 32, young.id)
     async with house.new_desk():
-        async with asyncio.timeout(5):
-            while len(house.shelf.folders) > 1:
-                await asyncio.sleep(0.001)
+        await until(lambda: len(house.shelf.folders) == 1)
     assert list(house.shelf.folders) == [young.id] == list(house.store.kept)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from domain.audio import Samples, join
 from domain.loudness import Meter, Target
-from domain.mastering import Fader, Gauge, GainSearch, first_gain_db, needs_limiter
+from domain.mastering import Fader, GainSearch, Gauge, first_gain_db, needs_limiter
 from domain.peaks import true_peak_dbtp
 from tests.sounds import ffmpeg_hears, speech
 

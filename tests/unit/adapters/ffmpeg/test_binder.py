@@ -35,6 +35,10 @@ def ffmpeg(*arguments: str) -> bytes:
     return subprocess.run(command, check=True, capture_output=True, timeout=30).stdout
 
 
+def names(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir()]
+
+
 def told(path: Path) -> str:
     return ffmpeg("-i", str(path), "-f", "ffmetadata", "-").decode()
 
@@ -50,7 +54,7 @@ async def test_every_kind_of_file_has_the_whole_sound(to: Binding, tmp_path: Pat
     assert np.sqrt(np.mean(samples**2)) == pytest.approx(
         0.5 / np.sqrt(2), rel=0.06
     )  # LAME itself takes 5 %
-    assert [each.name for each in tmp_path.iterdir()] == ["book"]
+    assert names(tmp_path) == ["book"]
 
 
 @pytest.mark.parametrize("to", [Binding.M4B, Binding.MP3, Binding.OPUS, Binding.FLAC])
@@ -77,7 +81,7 @@ async def test_a_program_that_fails_is_told_and_leaves_nothing_beside(tmp_path: 
     (tmp_path / "book").mkdir()
     with pytest.raises(StudioBusyError):
         await FfmpegBinder().bind(book(Binding.MP3), sound(), tmp_path / "book")
-    assert [each.name for each in tmp_path.iterdir()] == ["book"]
+    assert names(tmp_path) == ["book"]
 
 
 def test_nothing_in_a_title_can_end_its_line() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adapters.files import journal
 from adapters.files.jobs import FileJobs
 from domain.audio import Samples
 from domain.errors import StoreFullError, StoreUnavailableError
@@ -159,14 +158,14 @@ async def test_a_full_disk_loses_nothing_that_was_there(
     job_id = await begun(shelf, take(0.1))
     real = os.fdatasync
 
-    def full(file: int) -> None:
+    def full(_file: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     async with shelf.tape(job_id) as tape:
-        monkeypatch.setattr(journal.os, "fdatasync", full)
+        monkeypatch.setattr(os, "fdatasync", full)
         with pytest.raises(StoreFullError):
             await tape.append(take(0.2))
-        monkeypatch.setattr(journal.os, "fdatasync", real)
+        monkeypatch.setattr(os, "fdatasync", real)
         assert tape.spoken == 1
         await tape.append(take(0.3))
         assert tape.seconds == pytest.approx(0.4)
@@ -178,14 +177,12 @@ async def test_a_book_is_in_its_place_only_when_it_is_whole(
 ) -> None:
     job_id = await begun(shelf)
     with pytest.raises(ZeroDivisionError):
-        async with shelf.binding(job_id) as place:
-            place.write_bytes(b"half")  # noqa: ASYNC240 - a test's few bytes
-            raise ZeroDivisionError
+        await _broken_off(shelf, job_id)
     with pytest.raises(JobDamagedError, match="its file"):
         async with shelf.result(job_id):
             pass
     async with shelf.binding(job_id) as place:
-        place.write_bytes(b"whole")  # noqa: ASYNC240 - a test's few bytes
+        place.write_bytes(b"whole")
     async with shelf.result(job_id) as book:
         assert book.size_bytes == 5
         assert await book.read(1, 3) == b"hol"
@@ -193,6 +190,12 @@ async def test_a_book_is_in_its_place_only_when_it_is_whole(
     assert {each.name for each in (tmp_path / "jobs" / job_id).iterdir()} == {
         *("passages.gz", "journal", "sound", "book"),
     }
+
+
+async def _broken_off(shelf: FileJobs, job_id: str) -> None:
+    async with shelf.binding(job_id) as place:
+        place.write_bytes(b"half")
+        raise ZeroDivisionError
 
 
 async def test_what_is_gone_or_damaged_is_told_as_such(shelf: FileJobs, tmp_path: Path) -> None:
