@@ -108,7 +108,10 @@ async def test_a_server_that_is_told_to_stop_leaves_the_job_to_the_next(tmp_path
     async with running(tmp_path) as (process, http):
         reply = await http.post("/api/v1/jobs", json={"text": TEXT, "format": "mp3"})
         await spoken(tmp_path, 10)
-        process.send_signal(signal.SIGTERM)
+        async with http.stream("GET", f"/api/v1/jobs/{reply.json()['id']}/events") as listening:
+            process.send_signal(signal.SIGTERM)
+            told = [line async for line in listening.aiter_lines() if line.startswith("event")]
+        assert set(told) == {"event: progress"}
         assert await asyncio.wait_for(process.wait(), 10) == 0
     async with running(tmp_path) as (_, http):
         async with asyncio.timeout(40):
