@@ -54,15 +54,18 @@ class Planner:
         self._longest = longest
         self._pauses = pauses
 
-    def plan(self, items: Sequence[Item], language: str) -> Plan:
-        """Plan items, whose language is this where they name none."""
+    def plan(self, items: Sequence[Item], language: str, *, awaited: bool = True) -> Plan:
+        """Plan items, whose language is this where they name none.
+
+        Where somebody waits for the first passage, it is short.
+        """
         passages: list[Passage] = []
         waiting: list[Unspoken] = []
         for at, item in enumerate(items):
             if not isinstance(item, Say):
                 waiting.append(_bounded(item, waiting))
                 continue
-            said = self._said(item, item.language or language, first=not passages)
+            said = self._said(item, item.language or language, first=awaited and not passages)
             if said:
                 said[0] = replace(said[0], before=tuple(waiting))
                 waiting.clear()

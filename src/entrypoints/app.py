@@ -35,7 +35,7 @@ _FOR_HANDLERS = (
     *("settings", "clock", "engine", "sessions", "speaking"),
     *("voices", "roster", "caches", "figures"),
     *("delivering", "markup", "catalogue", "mixing", "consents"),
-    *("access", "timbres"),
+    *("access", "timbres", "jobs"),
 )
 
 

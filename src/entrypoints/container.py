@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from dependency_injector import containers, providers
 
 from adapters.espeak.engine import EspeakEngine
+from adapters.ffmpeg.binder import FfmpegBinder
 from adapters.ffmpeg.studio import FfmpegStudio
 from adapters.files.audio import FileAudioCache
+from adapters.files.jobs import FileJobs
 from adapters.memory.audio import MemoryAudioCache
 from adapters.memory.events import MemoryEvents
 from adapters.numbers.wording import Num2WordsWording
 from adapters.prometheus.figures import PrometheusFigures
 from adapters.sentences.splitter import SentencexSplitter
 from adapters.sql.database import Database
+from adapters.sql.job_queue import SqlJobQueue
+from adapters.sql.jobs import SqlJobs
 from adapters.sql.loudness import SqlLoudness
 from adapters.sql.migrate import migrate
 from adapters.sql.previews import SqlPreviews
@@ -26,15 +30,21 @@ from adapters.xtts.files import ModelFiles, Search
 from adapters.xtts.messages import Conditioning, Setup
 from adapters.xtts.shop.shop import ModelShop
 from application.access import Access
+from application.bookbinding import Bookbinding
 from application.caches import Caches
 from application.calibrating import Calibrating
 from application.catalogue import Catalogue
 from application.consents import Consents
 from application.delivering import Delivering
+from application.drafting import Drafting
+from application.job_desk import JobDesk
+from application.jobs import Jobs
 from application.loudness import Loudness
 from application.mixing import Mixing
+from application.narrating import Narrating
 from application.opening import Opening
 from application.recent import Recent
+from application.reciting import Reciting
 from application.remembering import RememberingEngine, Tiers
 from application.roster import Roster
 from application.sessions import Sessions
@@ -237,6 +247,55 @@ class Container(containers.DeclarativeContainer):
         pauses=settings.provided.pauses,
     )
     delivering = providers.Singleton(Delivering, speaking, studio)
+
+    job_store = providers.Singleton(SqlJobs, database)
+    job_queue = providers.Singleton(SqlJobQueue, database)
+    job_shelf = providers.Singleton(FileJobs, settings.provided.jobs_dir)
+    job_desk = providers.Singleton(
+        JobDesk,
+        store=job_store,
+        queue=job_queue,
+        archive=job_queue,
+        shelf=job_shelf,
+        narrating=providers.Singleton(
+            Narrating,
+            queue=job_queue,
+            shelf=job_shelf,
+            sound=job_shelf,
+            reciting=providers.Singleton(
+                Reciting, engine=providers.Callable(_bare, engine), timbres=timbres
+            ),
+            bookbinding=providers.Singleton(
+                Bookbinding,
+                sound=job_shelf,
+                binder=providers.Singleton(FfmpegBinder, settings.provided.ffmpeg),
+                marked=settings.provided.mark_synthetic,
+            ),
+            clock=clock,
+        ),
+        at_once=settings.provided.jobs_at_once,
+        keep_days=settings.provided.jobs_keep_days,
+    )
+    jobs = providers.Singleton(
+        Jobs,
+        store=job_store,
+        shelf=job_shelf,
+        sound=job_shelf,
+        desk=job_desk,
+        drafting=providers.Singleton(
+            Drafting,
+            engine=engine,
+            splitter=splitter,
+            markup=markup,
+            wording=wording,
+            pauses=settings.provided.pauses,
+            longest_text=settings.provided.longest_job_text,
+            default_language=settings.provided.default_language,
+        ),
+        timbres=timbres,
+        clock=clock,
+        longest_queue=settings.provided.longest_job_queue,
+    )
 
 
 async def migrated(container: Container) -> str:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validato
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
+from entrypoints.job_fields import JobFields
 from entrypoints.pause_fields import PauseFields
 from entrypoints.sound_fields import SoundFields
 from entrypoints.values import Language, Names, NamesOfVoices, Origins, Place, Secrets
@@ -32,7 +33,7 @@ class _Door(BaseModel):
     )
 
 
-class Settings(SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
+class Settings(JobFields, SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
     """Everything an operator can set."""
 
     model_config = SettingsConfigDict(
@@ -227,6 +228,11 @@ class Settings(SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
     def recordings_dir(self) -> Path:
         """The folder of spoken lines."""
         return self.audio_cache_dir or self.data_dir / "recordings"
+
+    @property
+    def jobs_dir(self) -> Path:
+        """The folder of jobs."""
+        return self.data_dir / "jobs"
 
     @classmethod
     @override

@@ -37,7 +37,9 @@ async def serve(container: Container, server: "Server", listening: socket.socket
     """Serve over a living container until the server is told to stop."""
     async with entered(container):
         await open_house(container.opening(), container.settings())
-        await server.serve(sockets=[listening])
+        # a server alone speaks jobs: a command would leave them half-way
+        async with container.job_shelf(), container.job_desk():
+            await server.serve(sockets=[listening])
 
 
 class Server(uvicorn.Server):

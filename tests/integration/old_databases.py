@@ -24,6 +24,7 @@ ARRAYS = b'RHA1\x0e\0\0\0[["pace",[2]]]' + np.ones(2, "<f4").tobytes()
 
 _TYPES: dict[str, TypeEngine[Any]] = {
     "created_at": DateTime(timezone=True),
+    "updated_at": DateTime(timezone=True),
     "learnt_at": DateTime(timezone=True),
     "flac": LargeBinary(),
     "arrays": LargeBinary(),
@@ -74,9 +75,21 @@ async def third(connection: AsyncConnection) -> None:
     await _insert(connection, "loudness", key | learnt)
 
 
+async def fourth(connection: AsyncConnection) -> None:
+    """Write as 0004 did."""
+    await third(connection)
+    told = {"id": "0" * 32, "owner": "house", "state": "done", "shelf": "s", "request": "{}"}
+    counts = {"passages": 1, "characters": 2, "spoken_passages": 1, "spoken_characters": 2}
+    when = {"seconds": 1.5, "created_at": MAY, "updated_at": MAY}
+    await _insert(connection, "jobs", {"key": 3} | told | counts | when)
+    chapter = {"job_key": 3, "position": 0, "title": "One", "passage": 0, "start_s": 0.0}
+    await _insert(connection, "job_chapters", chapter)
+
+
 # A new revision needs a way to fill the one before it, or the tests fail.
 FILLERS: dict[str, Callable[[AsyncConnection], Awaitable[None]]] = {
     "0001": first,
     "0002": second,
     "0003": third,
+    "0004": fourth,
 }

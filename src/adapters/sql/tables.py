@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -148,4 +149,46 @@ saves = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_saves_created_at", "created_at"),
     Index("ix_saves_voice_key", "voice_key"),
+)
+
+# How to speak stands in one column as JSON: nobody searches for it. The text and the sound lie in
+# the folder of the job, on the shelf that is named here.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("id", String(32), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("shelf", String(64), nullable=False),
+    Column("request", Text, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Column("characters", Integer, nullable=False),
+    Column("spoken_passages", Integer, nullable=False),
+    Column("spoken_characters", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("size_bytes", BigInteger),
+    Column("lufs", Float),
+    Column("peak_dbtp", Float),
+    Column("fault_kind", String(64)),
+    Column("fault", Text),
+    Column("once_sha256", String(64)),
+    Column("once_content", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index("uq_jobs_id", "id", unique=True),
+    Index("uq_jobs_owner_once_sha256", "owner", "once_sha256", unique=True),
+    Index("ix_jobs_owner_key", "owner", "key"),
+    Index("ix_jobs_shelf_state_key", "shelf", "state", "key"),
+    sqlite_autoincrement=True,
+)
+
+job_chapters = Table(
+    "job_chapters",
+    metadata,
+    Column("job_key", ForeignKey(jobs.c.key, ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("passage", Integer, nullable=False),
+    Column("start_s", Float),
 )

@@ -2,7 +2,17 @@
 
 from litestar import Router
 
-from entrypoints.native import cache, engines, evidence, making, problems, sessions, speech, voices
+from entrypoints.native import (
+    cache,
+    engines,
+    evidence,
+    jobs,
+    making,
+    problems,
+    sessions,
+    speech,
+    voices,
+)
 from entrypoints.settings import Settings
 
 
@@ -12,7 +22,7 @@ def routes(settings: Settings) -> Router:
         "/api/v1",
         route_handlers=[
             *(speech.routes, voices.routes, making.routes(settings), evidence.routes),
-            *(sessions.routes, cache.routes, engines.routes),
+            *(sessions.routes, cache.routes, engines.routes, jobs.routes(settings)),
         ],
     )
     return Router(
