@@ -115,7 +115,7 @@ def test_migrate_twice_is_as_good_as_once(
 ) -> None:
     for _ in range(2):
         assert main(["migrate", "--data-dir", str(tmp_path)]) == 0
-    assert "revision 0003" in capsys.readouterr().err
+    assert "revision 0004" in capsys.readouterr().err
     assert (tmp_path / "rhapsode.db").exists()
 
 
