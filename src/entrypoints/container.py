@@ -28,7 +28,6 @@ from adapters.xtts.shop.shop import ModelShop
 from application.access import Access
 from application.caches import Caches
 from application.calibrating import Calibrating
-from application.catalogue import Catalogue
 from application.consents import Consents
 from application.delivering import Delivering
 from application.loudness import Loudness
@@ -209,7 +208,6 @@ class Container(containers.DeclarativeContainer):
         longest_clip_s=settings.provided.longest_clip_s,
         require_consent=settings.provided.require_consent,
     )
-    catalogue = providers.Singleton(Catalogue, voices=voices, timbres=timbres, engine=engine)
     mixing = providers.Singleton(Mixing, voices=voices, timbres=timbres, engine=engine)
     roster = providers.Singleton(Roster, voices=voices, timbres=timbres, engine=engine)
     opening = providers.Singleton(Opening, voices=voices, timbres=timbres)
