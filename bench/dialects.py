@@ -1,8 +1,8 @@
 """How soon each dialect answers, beside the house's own API at the same format.
 
 `python -m bench.dialects [--runs 40]`: one server with the embedded engine and no audio cache.
-Calls go one after another over kept connections, the dialects in turn, each with words of its own, so
-that a slow moment of the machine hits all alike. A stream is timed from the request to the first
+Calls go one after another over kept connections, the dialects in turn, each with words of its own,
+so that a slow moment of the machine hits all alike. A stream is timed from the request to the first
 byte of its body, a whole file likewise; the difference is that of the medians.
 """
 

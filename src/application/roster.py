@@ -1,19 +1,23 @@
 """The roster: everyone who can speak, saved voices and the engine's own speakers, in pages."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
+from enum import Flag, StrEnum, auto
+from typing import ClassVar
 
 from application.timbres import Timbres
 from application.voices import Voices
 from domain.errors import InputError, VoiceUnknownError
+from domain.known_names import Service
 from domain.ports import SpeechEngine, VoiceSearch
 from domain.voice import Voice, speaker_id
 
+MOST_AT_ONCE = 10_000
+"""As many saved voices as one sorted list can reasonably hold."""
+
 _STORE_PAGE = 1000
-_MOST_AT_ONCE = 10_000
-_SAVED, _SPEAKERS, _SORTED = "saved", "speakers", "sorted"
+_SPEAKERS, _SORTED = "speaker:", "sorted:"
+"""Begin the mark of a page that the store did not turn: no mark of the store's begins so."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,18 +28,20 @@ class Speaker:
     id: str
     name: str
     spoken_by: str | None = None
+    language: ClassVar[None] = None
+    """It speaks every language."""
 
 
 Entry = Voice | Speaker
 
 
-class Kind(StrEnum):
+class Kinds(Flag):
     """Which of them are wanted."""
 
-    ALL = "all"
-    SAVED = "saved"
-    SPEAKERS = "speakers"
-    NONE = "none"
+    SAVED = auto()
+    SPEAKERS = auto()
+    ALL = SAVED | SPEAKERS
+    NONE = 0
 
 
 class Order(StrEnum):
@@ -50,7 +56,9 @@ class RosterSearch:
     """Who is wanted; unless they are sorted, saved voices come first, the oldest before all."""
 
     voices: VoiceSearch
-    kind: Kind = Kind.ALL
+    kinds: Kinds = Kinds.ALL
+    names: tuple[Service, ...] = ()
+    """The services whose names for voices are listed behind the speakers."""
     ids: tuple[str, ...] = ()
     """Only these, where any are named."""
     order: Order | None = None
@@ -74,20 +82,22 @@ class Roster:
         self._timbres = timbres
         self._engine = engine
 
-    async def get(self, owner: str, wanted: str) -> Entry:
+    async def get(self, owner: str, wanted: str, *names: Service) -> Entry:
         """Return a speaker by name or id, a saved voice, or who goes by a name from elsewhere."""
-        if (speaker := _called(wanted, self._built_in())) is not None:
-            return speaker
+        if (speaker := self._timbres.speaker_name(wanted)) is not None:
+            return _built_in(speaker)
         try:
             return await self._voices.get(owner, wanted)
         except VoiceUnknownError:
-            if (known := _called(wanted, await self._known(owner))) is not None:
-                return known
+            called = wanted.casefold()
+            for known in await self._known(owner, names):
+                if called in {known.name.casefold(), known.id.casefold()}:
+                    return known
             raise
 
-    async def editable(self, owner: str, wanted: str) -> Voice:
+    async def editable(self, owner: str, wanted: str, *names: Service) -> Voice:
         """Return a saved voice; a speaker is nobody's to change."""
-        entry = await self.get(owner, wanted)
+        entry = await self.get(owner, wanted, *names)
         if isinstance(entry, Speaker):
             msg = f"The voice {wanted[:80]!r} is built in: it can be neither changed nor deleted."
             raise InputError(msg)
@@ -95,89 +105,100 @@ class Roster:
 
     async def find(self, search: RosterSearch) -> RosterPage:
         """Return a page; `search.voices.after` is the `next` of the page before."""
-        if search.kind is Kind.NONE:
+        after = search.voices.after
+        if not search.kinds:
             return RosterPage((), 0)
-        section, _, mark = (search.voices.after or f"{_SAVED}.").partition(".")
         if search.ids or search.order:
-            return _cut(await self._sorted(search), search, mark if section == _SORTED else "")
-        if section == _SPEAKERS or search.kind is Kind.SPEAKERS:
-            return await self._page_of_speakers(search, _number(mark))
-        return await self._page_of_saved(search, mark or None)
+            found = await self._sorted(search)
+            begin, end, more = _cut(_SORTED, after, search.voices.limit, len(found))
+            return RosterPage(tuple(found[begin:end]), len(found), more)
+        past_saved = Kinds.SPEAKERS in search.kinds and (after or "").startswith(_SPEAKERS)
+        if past_saved or Kinds.SAVED not in search.kinds:
+            return await self._page_of_speakers(search)
+        return await self._page_of_saved(search)
 
-    async def every(self, search: VoiceSearch) -> tuple[Entry, ...]:
-        """Return all at once, as far as one answer can reasonably hold them."""
-        return (*await self._saved(search), *await self._speakers(search))
+    async def every(self, search: RosterSearch, most: int | None = None) -> tuple[Entry, ...]:
+        """Return all at once; `most` ends the saved voices with the page of the store it is in."""
+        saved = await self._saved(search.voices, most) if Kinds.SAVED in search.kinds else ()
+        return (*saved, *await self._speakers(search))
 
-    async def _page_of_saved(self, search: RosterSearch, after: str | None) -> RosterPage:
+    async def _page_of_saved(self, search: RosterSearch) -> RosterPage:
         """The store turns its own pages; the speakers come behind its last."""
-        page = await self._voices.find(replace(search.voices, after=after))
-        speakers = await self._speakers(search.voices) if search.kind is Kind.ALL else ()
+        page = await self._voices.find(search.voices)
+        speakers = await self._speakers(search)
         total = page.total + len(speakers)
         if page.next is not None:
-            return RosterPage(page.voices, total, f"{_SAVED}.{page.next}")
+            return RosterPage(page.voices, total, page.next)
         room = max(0, search.voices.limit - len(page.voices))
-        more = f"{_SPEAKERS}.{room}" if room < len(speakers) else None
-        return RosterPage((*page.voices, *speakers[:room]), total, more)
+        _, end, more = _cut(_SPEAKERS, None, room, len(speakers))
+        return RosterPage((*page.voices, *speakers[:end]), total, more)
 
-    async def _page_of_speakers(self, search: RosterSearch, begin: int) -> RosterPage:
-        speakers, saved = await self._speakers(search.voices), 0
-        if search.kind is Kind.ALL:
+    async def _page_of_speakers(self, search: RosterSearch) -> RosterPage:
+        speakers, saved = await self._speakers(search), 0
+        begin, end, more = _cut(_SPEAKERS, search.voices.after, search.voices.limit, len(speakers))
+        if Kinds.SAVED in search.kinds:
             saved = (await self._voices.find(replace(search.voices, after=None, limit=1))).total
-        end = begin + search.voices.limit
-        more = f"{_SPEAKERS}.{end}" if end < len(speakers) else None
         return RosterPage(speakers[begin:end], saved + len(speakers), more)
 
     async def _sorted(self, search: RosterSearch) -> list[Entry]:
-        everyone: list[Entry] = []
-        if search.kind is not Kind.SPEAKERS:
-            everyone += await self._saved(search.voices)
-        if search.kind is not Kind.SAVED:
-            everyone += await self._speakers(search.voices)
+        everyone = await self.every(search, MOST_AT_ONCE)
         found = [each for each in everyone if not search.ids or each.id in search.ids]
         if search.order is None:
             return found
         by = _name if search.order is Order.NAME else _created
         return sorted(found, key=by, reverse=search.backwards)
 
-    async def _saved(self, search: VoiceSearch) -> tuple[Voice, ...]:
+    async def _saved(self, search: VoiceSearch, most: int | None) -> tuple[Voice, ...]:
         found: list[Voice] = []
         wanted: VoiceSearch | None = replace(search, limit=_STORE_PAGE, after=None)
-        while wanted and len(found) < _MOST_AT_ONCE:
+        while wanted and (most is None or len(found) < most):
             page = await self._voices.find(wanted)
             found += page.voices
             wanted = replace(wanted, after=page.next) if page.next else None
         return tuple(found)
 
-    async def _speakers(self, search: VoiceSearch) -> tuple[Speaker, ...]:
+    async def _speakers(self, search: RosterSearch) -> tuple[Speaker, ...]:
         """Those a text finds; they have no labels and speak every language."""
-        if search.labels:
+        if search.voices.labels or Kinds.SPEAKERS not in search.kinds:
             return ()
-        text = search.text.casefold()
+        text = search.voices.text.casefold()
+        built_in = [_built_in(name) for name in self._engine.card.speakers]
+        # only the services that have names of their own list speakers by their ids
+        by_id = bool(search.names)
         return tuple(
             each
-            for each in (*self._built_in(), *await self._known(search.owner))
-            if text in each.name.casefold() or text in each.id.casefold()
+            for each in (*built_in, *await self._known(search.voices.owner, search.names))
+            if text in each.name.casefold() or (by_id and text in each.id.casefold())
         )
 
-    def _built_in(self) -> tuple[Speaker, ...]:
-        return tuple(Speaker(speaker_id(name), name) for name in self._engine.card.speakers)
-
-    async def _known(self, owner: str) -> tuple[Speaker, ...]:
-        named = await self._timbres.stand_ins(owner, "elevenlabs", "settings")
+    async def _known(self, owner: str, names: tuple[Service, ...]) -> tuple[Speaker, ...]:
+        named = await self._timbres.stand_ins(owner, *names) if names else ()
         return tuple(Speaker(each.id, each.name, each.voice) for each in named)
 
 
-def _called(wanted: str, among: Iterable[Speaker]) -> Speaker | None:
-    called = wanted.casefold()
-    alike = (each for each in among if called in {each.name.casefold(), each.id.casefold()})
-    return next(alike, None)
+def calling_name(entry: Entry) -> str:
+    """Return what a request names them by where a name may hold spaces."""
+    return entry.name if isinstance(entry, Speaker) else entry.id
 
 
-def _cut(found: list[Entry], search: RosterSearch, mark: str) -> RosterPage:
-    begin = _number(mark)
-    end = begin + search.voices.limit
-    more = f"{_SORTED}.{end}" if end < len(found) else None
-    return RosterPage(tuple(found[begin:end]), len(found), more)
+def _built_in(name: str) -> Speaker:
+    return Speaker(speaker_id(name), name)
+
+
+def _cut(section: str, after: str | None, limit: int, of: int) -> tuple[int, int, str | None]:
+    """Return where a page begins, where it ends, and the mark of the next."""
+    begin = 0 if after is None else _place(section, after)
+    end = begin + limit
+    return begin, end, f"{section}{end}" if end < of else None
+
+
+def _place(section: str, after: str) -> int:
+    number = after.removeprefix(section)
+    short = len(number) <= len(str(MOST_AT_ONCE))
+    if number == after or not (short and number.isascii() and number.isdecimal()):
+        msg = "This page was not offered by this server; list the voices from the start."
+        raise InputError(msg)
+    return int(number)
 
 
 def _name(each: Entry) -> tuple[str, str]:
@@ -187,10 +208,3 @@ def _name(each: Entry) -> tuple[str, str]:
 def _created(each: Entry) -> tuple[datetime, str]:
     """Speakers were there before any voice."""
     return (each.created_at if isinstance(each, Voice) else _NEVER), each.id
-
-
-def _number(mark: str) -> int:
-    if mark and not (mark.isascii() and mark.isdecimal() and len(mark) <= len(str(_MOST_AT_ONCE))):
-        msg = "This page was not offered by this server; list the voices from the start."
-        raise InputError(msg)
-    return int(mark or 0)

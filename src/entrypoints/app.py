@@ -34,7 +34,7 @@ _MOST_PARTS = 20
 _FOR_HANDLERS = (
     *("settings", "clock", "engine", "sessions", "speaking"),
     *("voices", "roster", "caches", "figures"),
-    *("delivering", "markup", "catalogue", "mixing", "consents"),
+    *("delivering", "markup", "mixing", "consents"),
     *("access", "timbres", "jobs"),
 )
 

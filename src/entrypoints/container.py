@@ -33,7 +33,6 @@ from application.access import Access
 from application.bookbinding import Bookbinding
 from application.caches import Caches
 from application.calibrating import Calibrating
-from application.catalogue import Catalogue
 from application.consents import Consents
 from application.delivering import Delivering
 from application.drafting import Drafting
@@ -219,7 +218,6 @@ class Container(containers.DeclarativeContainer):
         longest_clip_s=settings.provided.longest_clip_s,
         require_consent=settings.provided.require_consent,
     )
-    catalogue = providers.Singleton(Catalogue, voices=voices, timbres=timbres, engine=engine)
     mixing = providers.Singleton(Mixing, voices=voices, timbres=timbres, engine=engine)
     roster = providers.Singleton(Roster, voices=voices, timbres=timbres, engine=engine)
     opening = providers.Singleton(Opening, voices=voices, timbres=timbres)

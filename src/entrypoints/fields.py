@@ -215,6 +215,11 @@ class Settings(JobFields, SoundFields, PauseFields, XttsFields, _Door, BaseSetti
         return self.audio_cache
 
     @property
+    def largest_upload_bytes(self) -> int:
+        """How much a caller may upload at once."""
+        return self.largest_upload_mb * _MIB
+
+    @property
     def audio_cache_bytes(self) -> int:
         """Room for spoken lines in memory."""
         return self.audio_cache_mb * _MIB

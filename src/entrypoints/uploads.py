@@ -9,11 +9,16 @@ FORM_BYTES = 2**16
 
 
 async def upload(field: object, name: str, limit_bytes: int) -> bytes:
-    """Return the bytes of a form's file."""
+    """Return the bytes of a form's file; `name` is the field that is to hold one."""
     if not isinstance(field, UploadFile):
         msg = f"There is no clip: send a recording as the multipart file {name!r}."
         raise InputError(msg)
-    data = await field.read(limit_bytes + 1)
+    return await read(field, limit_bytes)
+
+
+async def read(file: UploadFile, limit_bytes: int) -> bytes:
+    """Return the bytes of a file."""
+    data = await file.read(limit_bytes + 1)
     if len(data) > limit_bytes:
         raise ClipTooLargeError(limit_bytes)
     return data

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
 
-from litestar import Request, Router, get
+from litestar import Router, get
 from litestar.response import Stream
 from litestar.types import ASGIApp
 
@@ -15,10 +14,9 @@ from entrypoints.body import form_fields
 from entrypoints.coqui_server import wire
 from entrypoints.documented import JSON, Answer, documented, told
 from entrypoints.given import Given
+from entrypoints.replies import Connection
 from entrypoints.settings import Settings
 from entrypoints.spoken import remarked, whole_file
-
-Connection = Request[Any, Any, Any]
 
 
 @get(

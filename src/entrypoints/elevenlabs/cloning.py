@@ -1,30 +1,24 @@
 """Cloning: voices added from recordings, and what is said of them changed."""
 
 from dataclasses import replace
-from typing import Any
 
-from litestar import Request, Router, post
+from litestar import Router, post
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from application.roster import Roster
 from application.voices import Draft, Voices
-from domain.errors import ClipTooLargeError
 from domain.ports import Clock
 from domain.voice import Care, Consent
-from entrypoints.body import encode
 from entrypoints.elevenlabs.documents import TakesVoice
 from entrypoints.elevenlabs.wire import voices as wire
 from entrypoints.elevenlabs.wire.queries import WrongParameterError, decoded, flag
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
+from entrypoints.replies import Connection, json, once
 from entrypoints.settings import Settings
-
-_MIB = 2**20
-_FORM_BYTES = 2**16
-
-Connection = Request[Any, Any, Any]
+from entrypoints.uploads import FORM_BYTES, read
 
 
 @post("/add", status_code=200, operation_class=TakesVoice)
@@ -34,7 +28,7 @@ async def add(
     """Clone a voice from recordings and keep it."""
     form = await request.form()
     name, labels = _name(form), decoded("labels", _text(form, "labels"), dict[str, str]) or {}
-    uploads = await _uploads(form, settings.largest_upload_mb * _MIB)
+    uploads = await _uploads(form, settings.largest_upload_bytes)
     if not uploads:
         raise WrongParameterError("body", "files", "send one recording or more")
     care = Care(denoise=flag(_text(form, "remove_background_noise")), trim_silence=True)
@@ -45,11 +39,11 @@ async def add(
         language=labels.get("language"),
         labels=labels,
         consent=_consent(form, clock),
-        once=request.headers.get("idempotency-key"),
+        once=once(request),
         owner=request.user.owner,
     )
     voice = await voices.save(clone, draft)
-    return _json({"voice_id": voice.id, "requires_verification": False})
+    return json({"voice_id": voice.id, "requires_verification": False})
 
 
 @post("/{voice_id:str}/edit", status_code=200, operation_class=TakesVoice)
@@ -61,7 +55,7 @@ async def edit(
     if any(isinstance(file, UploadFile) for file in form.getall("files", [])):
         reason = "a voice keeps the recordings it was cloned from; add a new voice instead"
         raise WrongParameterError("body", "files", reason)
-    seen = await roster.editable(request.user.owner, voice_id)
+    seen = await roster.editable(request.user.owner, voice_id, *wire.NAMES)
     labels = decoded("labels", _text(form, "labels"), dict[str, str])
     description = _text(form, "description")
     changed = replace(
@@ -72,7 +66,7 @@ async def edit(
         language=seen.language if labels is None else labels.get("language", seen.language),
     )
     await voices.change(changed)
-    return _json({"status": "ok"})
+    return json({"status": "ok"})
 
 
 def routes(settings: Settings) -> Router:
@@ -80,7 +74,7 @@ def routes(settings: Settings) -> Router:
     return Router(
         "/v1/voices",
         route_handlers=[add, edit],
-        request_max_body_size=settings.largest_upload_mb * _MIB + _FORM_BYTES,
+        request_max_body_size=settings.largest_upload_bytes + FORM_BYTES,
     )
 
 
@@ -108,12 +102,5 @@ async def _uploads(form: FormMultiDict, limit_bytes: int) -> list[bytes]:
     for file in (*form.getall("files", []), *form.getall("files[]", [])):
         if not isinstance(file, UploadFile):
             raise WrongParameterError("body", "files", "send recordings as multipart files")
-        upload = await file.read(limit_bytes + 1)
-        if len(upload) > limit_bytes:
-            raise ClipTooLargeError(limit_bytes)
-        uploads.append(upload)
+        uploads.append(await read(file, limit_bytes))
     return uploads
-
-
-def _json(reply: object) -> ASGIResponse:
-    return ASGIResponse(body=encode(reply), media_type="application/json")

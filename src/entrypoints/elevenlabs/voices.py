@@ -3,27 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
-from litestar import Request, Router, delete, get
+from litestar import Router, delete, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from application.roster import Entry, Roster
+from application.roster import MOST_AT_ONCE, Entry, Roster, RosterSearch
 from application.voices import Voices
 from domain.ports import VoiceSearch
 from domain.voice import Voice
-from entrypoints.body import encode
 from entrypoints.elevenlabs.documents import Answers
 from entrypoints.elevenlabs.wire import voices as wire
 from entrypoints.given import Given
-
-Connection = Request[Any, Any, Any]
+from entrypoints.replies import Connection, json
 
 
 @get("/v1/voices", operation_class=Answers)
 async def every(request: Connection, roster: Given[Roster], voices: Given[Voices]) -> ASGIResponse:
     """List all voices: saved ones as cloned, the engine's speakers as premade."""
-    found = await roster.every(VoiceSearch(request.user.owner))
-    return _json({"voices": await _shown(request, voices, found)})
+    wanted = RosterSearch(VoiceSearch(request.user.owner), names=wire.NAMES)
+    found = await roster.every(wanted, MOST_AT_ONCE)
+    return json({"voices": await _shown(request, voices, found)})
 
 
 @get("/v2/voices", operation_class=Answers)
@@ -37,7 +36,7 @@ async def search(request: Connection, roster: Given[Roster], voices: Given[Voice
     query = request.query_params
     wanted = wire.search(request.user.owner, query, query.getall("voice_ids", []))
     found = await roster.find(wanted)
-    return _json(wire.page(found, await _shown(request, voices, found.entries)))
+    return json(wire.page(found, await _shown(request, voices, found.entries)))
 
 
 @get("/v1/voices/{voice_id:str}", operation_class=Answers)
@@ -46,17 +45,17 @@ async def one(
 ) -> ASGIResponse:
     """Tell of one voice, with the recordings it was cloned from."""
     owner = request.user.owner
-    entry = await roster.get(owner, voice_id)
+    entry = await roster.get(owner, voice_id, *wire.NAMES)
     clips = await voices.clips(owner, entry.id) if isinstance(entry, Voice) else ()
     previewed = await voices.previewed(owner, [entry.id])
     preview = _preview(request, entry.id) if entry.id in previewed else None
-    return _json(wire.voice(entry, preview_url=preview, samples=clips))
+    return json(wire.voice(entry, preview_url=preview, samples=clips))
 
 
 @get("/v1/voices/settings/default", operation_class=Answers)
 async def default_settings() -> ASGIResponse:
     """Tell the settings of a voice for which none are sent."""
-    return _json(wire.SETTINGS)
+    return json(wire.SETTINGS)
 
 
 @get("/v1/voices/{voice_id:str}/settings", operation_class=Answers)
@@ -64,8 +63,8 @@ async def settings_of(
     request: Connection, voice_id: FromPath[str], roster: Given[Roster]
 ) -> ASGIResponse:
     """Tell the settings of a voice: the default ones, for a voice keeps none of its own."""
-    await roster.get(request.user.owner, voice_id)
-    return _json(wire.SETTINGS)
+    await roster.get(request.user.owner, voice_id, *wire.NAMES)
+    return json(wire.SETTINGS)
 
 
 @delete("/v1/voices/{voice_id:str}", status_code=200, operation_class=Answers)
@@ -73,9 +72,9 @@ async def remove(
     request: Connection, voice_id: FromPath[str], roster: Given[Roster], voices: Given[Voices]
 ) -> ASGIResponse:
     """Forget a cloned voice."""
-    voice = await roster.editable(request.user.owner, voice_id)
+    voice = await roster.editable(request.user.owner, voice_id, *wire.NAMES)
     await voices.delete(voice.owner, voice.id)
-    return _json({"status": "ok"})
+    return json({"status": "ok"})
 
 
 routes = Router("/", route_handlers=[every, search, one, default_settings, settings_of, remove])
@@ -94,7 +93,3 @@ async def _shown(
 
 def _preview(request: Connection, voice_id: str) -> str:
     return f"{str(request.base_url).rstrip('/')}/saved_voices/{voice_id}/preview"
-
-
-def _json(reply: object) -> ASGIResponse:
-    return ASGIResponse(body=encode(reply), media_type="application/json")

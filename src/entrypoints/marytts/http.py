@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 
-from litestar import Request, Router, get, post
+from litestar import Router, get, post
 from litestar.response.base import ASGIResponse
 
 from application.delivering import Delivering
-from application.voices import Voices
-from domain.ports import SpeechEngine
+from application.roster import Roster, RosterSearch
+from domain.ports import SpeechEngine, VoiceSearch
 from domain.speech import SpeechRequest
 from entrypoints.body import form_fields
 from entrypoints.documented import FORM, Answer, documented, told
@@ -17,11 +16,9 @@ from entrypoints.errors import handlers
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
 from entrypoints.marytts import wire
-from entrypoints.roster import roster
+from entrypoints.replies import Connection
 from entrypoints.settings import Settings
 from entrypoints.spoken import described, remarked
-
-Connection = Request[Any, Any, Any]
 
 TEXT = "text/plain"
 
@@ -33,13 +30,13 @@ _SPOKEN = Answer("The whole sound, as the kind of file asked for.")
 async def process(
     request: Connection,
     delivering: Given[Delivering],
-    voices: Given[Voices],
+    roster: Given[Roster],
     engine: Given[SpeechEngine],
     settings: Given[Settings],
 ) -> ASGIResponse:
     """Speak what the query asks for."""
     asked = wire.decode_process(dict(request.query_params))
-    speech = await _speech(request, asked, voices, engine, settings)
+    speech = await _speech(request, asked, roster, engine, settings)
     return await _answered(request, asked, speech, delivering, settings)
 
 
@@ -51,26 +48,26 @@ async def process(
 async def process_form(
     request: Connection,
     delivering: Given[Delivering],
-    voices: Given[Voices],
+    roster: Given[Roster],
     engine: Given[SpeechEngine],
     settings: Given[Settings],
 ) -> ASGIResponse:
     """Speak what a form asks for, also where its sender does not say that it is one."""
     fields: Mapping[str, str] = dict(request.query_params) | form_fields(await request.body())
     asked = wire.decode_process(fields)
-    speech = await _speech(request, asked, voices, engine, settings)
+    speech = await _speech(request, asked, roster, engine, settings)
     return await _answered(request, asked, speech, delivering, settings)
 
 
 @get("/voices", operation_class=documented(Answer("One voice a line.", TEXT, wire.VOICES)))
 async def list_voices(
     request: Connection,
-    voices: Given[Voices],
+    roster: Given[Roster],
     engine: Given[SpeechEngine],
     settings: Given[Settings],
 ) -> ASGIResponse:
     """List saved voices and built-in speakers: name, locale, gender and engine."""
-    known = await roster(request.user.owner, voices, engine)
+    known = await roster.every(RosterSearch(VoiceSearch(request.user.owner)))
     return _text(wire.voices(known, settings.default_language, engine.card.name))
 
 
@@ -93,13 +90,14 @@ def routes(_settings: Settings) -> Router:
 async def _speech(
     request: Connection,
     asked: wire.Process,
-    voices: Voices,
+    roster: Roster,
     engine: SpeechEngine,
     settings: Settings,
 ) -> SpeechRequest:
     owner, voice = request.user.owner, None
     if asked.fields.VOICE:
-        voice = wire.voice_named(asked.fields.VOICE, await roster(owner, voices, engine))
+        known = await roster.every(RosterSearch(VoiceSearch(owner)))
+        voice = wire.voice_named(asked.fields.VOICE, known)
     return wire.speech_request(asked, engine.card.languages, voice, settings.target, owner)
 
 

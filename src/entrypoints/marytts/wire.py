@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from application.roster import Entry, calling_name
 from domain import aiff, sun_audio
 from domain.audio import HOUSE_RATE_HZ
 from domain.errors import InputError
@@ -16,7 +17,6 @@ from domain.script import Prosody
 from domain.speech import Finish, SpeechRequest, SpeechSettings
 from entrypoints.body import decode_fields
 from entrypoints.marytts.effects import Effects, effects_of
-from entrypoints.roster import Listed
 
 ABOUT = {
     "INPUT_TEXT": "What to speak.",
@@ -111,10 +111,10 @@ def language_of(locale: str, languages: Sequence[str]) -> str:
     return alone if tag not in languages and alone in languages else tag
 
 
-def voice_named(wanted: str | None, known: Iterable[Listed]) -> str | None:
+def voice_named(wanted: str | None, known: Iterable[Entry]) -> str | None:
     """Return the voice that is meant, if there is one; its name may be written as in `/voices`."""
     written = _written(wanted or "").casefold()
-    found = (each.id for each in known if _written(each.id).casefold() == written)
+    found = (name for each in known if _written(name := calling_name(each)).casefold() == written)
     return next(found, None)
 
 
@@ -123,10 +123,10 @@ def locales(languages: Iterable[str]) -> str:
     return "".join(f"{_locale(language)}\n" for language in languages)
 
 
-def voices(known: Iterable[Listed], otherwise: str, engine: str) -> str:
+def voices(known: Iterable[Entry], otherwise: str, engine: str) -> str:
     """Answer one voice a line: a name without spaces, its locale, its gender, what speaks it."""
     return "".join(
-        f"{_written(each.id)} {_locale(each.language or otherwise)} neutral {engine}\n"
+        f"{_written(calling_name(each))} {_locale(each.language or otherwise)} neutral {engine}\n"
         for each in known
     )
 

@@ -7,8 +7,8 @@ from application.caches import Caches
 from entrypoints.given import Given
 from entrypoints.native.documented import answers
 from entrypoints.native.problems import refusals
-from entrypoints.native.replies import json
 from entrypoints.native.wire import service as wire
+from entrypoints.replies import json
 
 
 @get("/cache", responses={200: answers(wire.CacheReply, "How the caches do."), **refusals()})

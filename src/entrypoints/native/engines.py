@@ -3,13 +3,13 @@
 from litestar import Router, get
 from litestar.response.base import ASGIResponse
 
-from application.catalogue import Catalogue
+from application.timbres import Timbres
 from domain.ports import SpeechEngine
 from entrypoints.given import Given
 from entrypoints.native.documented import answers
 from entrypoints.native.problems import refusals
-from entrypoints.native.replies import MIB, json
 from entrypoints.native.wire import service as wire
+from entrypoints.replies import json
 from entrypoints.settings import Settings
 
 
@@ -18,15 +18,15 @@ from entrypoints.settings import Settings
     responses={200: answers(wire.EnginesReply, "Engines, formats and limits."), **refusals()},
 )
 async def engines(
-    engine: Given[SpeechEngine], catalogue: Given[Catalogue], settings: Given[Settings]
+    engine: Given[SpeechEngine], timbres: Given[Timbres], settings: Given[Settings]
 ) -> ASGIResponse:
     """Tell who speaks here: languages, formats, ranges, limits, and how the engine feels."""
     house = wire.House(
-        default_voice=catalogue.default,
+        default_voice=timbres.default_name,
         default_language=settings.default_language,
         target=settings.target,
         longest_text=settings.longest_text,
-        largest_upload_bytes=settings.largest_upload_mb * MIB,
+        largest_upload_bytes=settings.largest_upload_bytes,
         longest_clip_s=settings.longest_clip_s,
         longest_queue=settings.longest_queue,
         require_consent=settings.require_consent,

@@ -6,13 +6,12 @@ from litestar.response.base import ASGIResponse
 
 from application.consents import Consents
 from application.voices import Voices
-from domain.voice import Clip
 from entrypoints.given import Given
 from entrypoints.native.documented import answers, schema_of, takes
 from entrypoints.native.problems import refusals
-from entrypoints.native.replies import Connection, json
 from entrypoints.native.wire import evidence as wire
 from entrypoints.native.wire.voices import VoiceReply, tag, voice
+from entrypoints.replies import Connection, json, recording
 
 _FLAC = "audio/flac"
 _CONSENT = takes(
@@ -39,7 +38,7 @@ async def sample(
     request: Connection, voice_id: FromPath[str], number: FromPath[int], voices: Given[Voices]
 ) -> ASGIResponse:
     """Answer a clip as it was sent, as FLAC; they count from 1."""
-    return _sound(await voices.sample(request.user.owner, voice_id, number))
+    return recording(await voices.sample(request.user.owner, voice_id, number))
 
 
 @get(
@@ -50,8 +49,7 @@ async def preview(
     request: Connection, voice_id: FromPath[str], voices: Given[Voices]
 ) -> ASGIResponse:
     """Answer how a voice sounds: one line that it spoke. A new voice needs some seconds for it."""
-    kept = await voices.preview(request.user.owner, voice_id)
-    return _sound(kept, {"X-Synthetic-Audio": "true"})
+    return recording(await voices.preview(request.user.owner, voice_id), synthetic=True)
 
 
 @post(
@@ -86,8 +84,3 @@ async def revoke_consent(
 
 
 routes = Router("/", route_handlers=[samples, sample, preview, give_consent, revoke_consent])
-
-
-def _sound(clip: Clip, headers: dict[str, str] | None = None) -> ASGIResponse:
-    told = {"X-Sample-Rate": str(clip.rate_hz), **(headers or {})}
-    return ASGIResponse(body=clip.flac, headers=told, media_type=_FLAC)

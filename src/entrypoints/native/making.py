@@ -17,12 +17,12 @@ from entrypoints.given import Given
 from entrypoints.listening import while_connected
 from entrypoints.native.documented import answers, schema_of, takes
 from entrypoints.native.problems import refusals
-from entrypoints.native.replies import MIB, Connection, json, once
 from entrypoints.native.wire import making as wire
 from entrypoints.native.wire.voices import tag
+from entrypoints.replies import Connection, json, once
 from entrypoints.settings import Settings
+from entrypoints.uploads import FORM_BYTES, read
 
-_FORM_BYTES = 2**16
 _MOST_CLIPS = 10
 _FILE = "application/octet-stream"
 _CLIP = {"type": "string", "format": "binary"}
@@ -72,7 +72,7 @@ async def clone_voice(
     form = await request.form()
     asked = wire.decode_clone(_texts(form))
     draft = wire.draft(asked, request.user.owner, once(request), clock.now())
-    uploads = await _clips(form, settings.largest_upload_mb * MIB)
+    uploads = await _clips(form, settings.largest_upload_bytes)
     clone = await while_connected(request, voices.clone(uploads, asked.care))
     return _made(await voices.save(clone, draft), clone)
 
@@ -129,7 +129,7 @@ def routes(settings: Settings) -> Router:
     uploads = Router(
         "/",
         route_handlers=[clone_voice, import_voice],
-        request_max_body_size=settings.largest_upload_mb * MIB + _FORM_BYTES,
+        request_max_body_size=settings.largest_upload_bytes + FORM_BYTES,
     )
     return Router("/", route_handlers=[uploads, mix_voices, export_voice])
 
@@ -148,7 +148,7 @@ async def _clips(form: FormMultiDict, limit_bytes: int) -> Sequence[bytes]:
     if not 1 <= len(files) <= _MOST_CLIPS:
         msg = f"There are {len(files)} clips: send 1 to {_MOST_CLIPS} recordings as files 'clips'."
         raise InputError(msg)
-    clips = [await each.read(limit_bytes + 1) for each in files]
+    clips = [await read(each, limit_bytes) for each in files]
     if sum(map(len, clips)) > limit_bytes:
         raise ClipTooLargeError(limit_bytes)
     return clips

@@ -12,7 +12,6 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from domain.errors import SpeechError
-from entrypoints.body import encode
 from entrypoints.errors import STATUS, Failure, handlers
 from entrypoints.guards import OPEN
 from entrypoints.native.wire.problems import (
@@ -23,6 +22,7 @@ from entrypoints.native.wire.problems import (
     pages,
     problem,
 )
+from entrypoints.replies import json
 
 _WHEN = {
     400: "The body is no JSON, or a parameter is not what it should be.",
@@ -51,7 +51,7 @@ def refusals(*statuses: int) -> dict[int, ResponseSpec]:
 @get("/problems", opt=OPEN)
 async def every_problem() -> ASGIResponse:
     """List the problems that an answer can have, and what each means."""
-    return _json({"problems": list(_pages().values())})
+    return json({"problems": list(_pages().values())})
 
 
 @get("/problems/{name:str}", opt=OPEN)
@@ -59,7 +59,7 @@ async def one_problem(name: FromPath[str]) -> ASGIResponse:
     """Tell what a problem means: the `type` of every problem document leads here."""
     if name not in _pages():
         raise NotFoundException
-    return _json(_pages()[name])
+    return json(_pages()[name])
 
 
 routes = Router("/", route_handlers=[every_problem, one_problem])
@@ -89,7 +89,3 @@ def _pages() -> Mapping[str, ProblemPage]:
 
 def _status(kind: type[SpeechError]) -> int:
     return next(status for known, status in STATUS if issubclass(kind, known))
-
-
-def _json(reply: object) -> ASGIResponse:
-    return ASGIResponse(body=encode(reply), media_type="application/json")

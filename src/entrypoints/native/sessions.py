@@ -8,8 +8,8 @@ from application.sessions import Sessions
 from entrypoints.given import Given
 from entrypoints.native.documented import answers
 from entrypoints.native.problems import refusals
-from entrypoints.native.replies import Connection, json
 from entrypoints.native.wire import sessions as wire
+from entrypoints.replies import Connection, json
 
 
 @get(

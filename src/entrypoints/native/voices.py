@@ -7,14 +7,14 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from litestar.response.base import ASGIResponse
 
-from application.catalogue import Catalogue, Kind
+from application.roster import Roster, RosterSearch
 from application.voices import Voices
 from domain.voice import Voice
 from entrypoints.given import Given
 from entrypoints.native.documented import answers, schema_of, takes
 from entrypoints.native.problems import refusals
-from entrypoints.native.replies import Connection, json
 from entrypoints.native.wire import voices as wire
+from entrypoints.replies import Connection, json
 
 _CHANGE = takes(
     schema_of(wire.ChangeBody),
@@ -29,11 +29,11 @@ _ONE = answers(wire.VoiceReply, "The voice; its ETag goes into If-Match.")
 )
 async def find_voices(
     request: Connection,
-    catalogue: Given[Catalogue],
+    roster: Given[Roster],
     q: FromQuery[str] = "",
     language: FromQuery[str | None] = None,
     label: FromQuery[list[str] | None] = None,
-    kind: FromQuery[Kind] = Kind.SAVED,
+    kind: FromQuery[wire.Kind] = wire.Kind.SAVED,
     limit: FromQuery[int] = 100,
     after: FromQuery[str | None] = None,
 ) -> ASGIResponse:
@@ -43,15 +43,15 @@ async def find_voices(
     (builtin). A further page begins at what `next` says, sent as `after`.
     """
     search = wire.search(request.user.owner, q, language, label or (), limit, after)
-    return json(wire.page(await catalogue.find(search, kind)))
+    return json(wire.page(await roster.find(RosterSearch(search, wire.KINDS[kind]))))
 
 
 @get("/voices/{voice_id:str}", responses={200: _ONE, **refusals(404, 503)})
 async def one_voice(
-    request: Connection, voice_id: FromPath[str], catalogue: Given[Catalogue]
+    request: Connection, voice_id: FromPath[str], roster: Given[Roster]
 ) -> ASGIResponse:
     """Tell what is known of a voice, saved or built in."""
-    found = await catalogue.get(request.user.owner, voice_id)
+    found = await roster.get(request.user.owner, voice_id)
     headers = {"ETag": wire.tag(found)} if isinstance(found, Voice) else {}
     return json(wire.voice(found), headers=headers)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import cast
 
-from litestar import Request, Router, get, post
+from litestar import Router, get, post
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
@@ -16,17 +16,15 @@ from application.voices import Voices
 from domain.access import HOUSE, Caller
 from domain.errors import AccessError
 from domain.ports import SpeechEngine, VoiceSearch
-from entrypoints.body import encode
 from entrypoints.given import Given
 from entrypoints.guards import OPEN, key_of
 from entrypoints.openai import wire
 from entrypoints.openai.errors import HANDLERS
+from entrypoints.replies import Connection, json
 from entrypoints.settings import Settings
 from entrypoints.spoken import streamed
 
 _MOST_VOICES = 1000
-
-Connection = Request[Any, Any, Any]
 
 
 @dataclass
@@ -57,7 +55,7 @@ async def speech(
 @get("/audio/models", opt=OPEN)
 async def audio_models(engine: Given[SpeechEngine]) -> ASGIResponse:
     """List the models as Open WebUI asks for them, with or without a key."""
-    return _json(wire.audio_models(engine.card.name))
+    return json(wire.audio_models(engine.card.name))
 
 
 @get("/audio/voices", opt=OPEN)
@@ -73,10 +71,10 @@ async def audio_voices(
     speakers = engine.card.speakers
     if caller is None:
         names = await timbres.stand_ins(HOUSE, "openai")
-        return _json(wire.audio_voices(_public(names, speakers), speakers, ()))
+        return json(wire.audio_voices(_public(names, speakers), speakers, ()))
     names = await timbres.stand_ins(caller.owner, "openai", "settings")
     page = await voices.find(VoiceSearch(caller.owner, limit=_MOST_VOICES))
-    return _json(wire.audio_voices(names, speakers, page.voices))
+    return json(wire.audio_voices(names, speakers, page.voices))
 
 
 def routes() -> Router:
@@ -99,7 +97,3 @@ def _caller(request: Connection, access: Access) -> Caller | None:
 def _public(names: Iterable[NamedVoice], speakers: Container[str]) -> Iterator[NamedVoice]:
     """Hide which saved voice speaks for a name."""
     return (each if each.voice in speakers else replace(each, voice="") for each in names)
-
-
-def _json(reply: object) -> ASGIResponse:
-    return ASGIResponse(body=encode(reply), media_type="application/json")

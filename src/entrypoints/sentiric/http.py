@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Router, post
+from litestar import Router, post
 from litestar.types import ASGIApp
 
 from application.delivering import Delivering
@@ -13,20 +13,18 @@ from entrypoints.coqui_server import wire as coqui
 from entrypoints.documented import FORM, JSON, MULTIPART, Answer, documented, told
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
+from entrypoints.replies import Connection
 from entrypoints.sentiric import wire
 from entrypoints.settings import Settings
 from entrypoints.spoken import remarked, streamed, whole_file
 from entrypoints.uploads import FORM_BYTES, upload
 
-_MIB = 2**20
 _FILES = {
     "type": "array",
     "items": {"type": "string", "format": "binary"},
     "description": "Recordings of the voice, one or more.",
 }
 _SPOKEN = Answer("The sound, in the format asked for.")
-
-Connection = Request[Any, Any, Any]
 
 
 def _schema(**further: Any) -> dict[str, Any]:
@@ -72,7 +70,7 @@ async def clone(
     form = await request.form()
     asked, remarks = wire.decode_clone({name: form[name] for name in form if name != "files"})
     files = form.getall("files", [None])
-    clips = [await upload(file, "files", settings.largest_upload_mb * _MIB) for file in files]
+    clips = [await upload(file, "files", settings.largest_upload_bytes) for file in files]
     # whatever is wrong with the words is told before the clips cost anything
     wire.speech_request(asked, settings.target, request.user.owner)
     taken = await while_connected(request, voices.clone(clips))
@@ -86,7 +84,7 @@ def routes(settings: Settings) -> Router:
     uploads = Router(
         "/",
         route_handlers=[clone],
-        request_max_body_size=settings.largest_upload_mb * _MIB + FORM_BYTES,
+        request_max_body_size=settings.largest_upload_bytes + FORM_BYTES,
     )
     return Router("/", route_handlers=[tts, uploads], tags=["Sentiric"])
 

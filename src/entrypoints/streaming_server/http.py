@@ -4,10 +4,9 @@ import asyncio
 import base64
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
-from litestar import Request, Router, delete, get, post
-from litestar.datastructures import UploadFile
+from litestar import Router, delete, get, post
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import FromPath, FromQuery
 from litestar.response.base import ASGIResponse
@@ -17,20 +16,17 @@ from application.caches import Caches
 from application.delivering import Delivering
 from application.sessions import Sessions
 from application.voices import Voices
-from domain.errors import ClipTooLargeError, InputError
+from domain.errors import InputError
 from domain.ports import Clock, SpeechEngine, VoiceSearch
 from domain.speech import SpeechRequest
 from entrypoints.body import encode
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
+from entrypoints.replies import Connection, json, once, recording
 from entrypoints.settings import Settings
 from entrypoints.spoken import described, streamed
 from entrypoints.streaming_server import wire
-
-_MIB = 2**20
-_FORM_BYTES = 2**16
-
-Connection = Request[Any, Any, Any]
+from entrypoints.uploads import FORM_BYTES, upload
 
 
 @dataclass
@@ -78,14 +74,14 @@ async def clone_speaker(
     """Take a voice from a clip: answer its latents, or save it under an id."""
     form = await request.form()
     options = wire.decode_options(_text(form.get("options")))
-    upload = await _upload(form.get("wav_file"), settings.largest_upload_mb * _MIB)
-    clone = await while_connected(request, voices.clone([upload], options.care))
+    clip = await upload(form.get("wav_file"), "wav_file", settings.largest_upload_bytes)
+    clone = await while_connected(request, voices.clone([clip], options.care))
     headers = wire.warned(clone)
     if options.response_format == "latents":
-        return _json(wire.latents(clone), headers | wire.reported(clone))
+        return json(wire.latents(clone), headers=headers | wire.reported(clone))
     draft = wire.draft(options, options.save_id, *_told(request, clock))
     voice = await voices.save(clone, draft)
-    return _json(wire.saved(voice, clone), headers)
+    return json(wire.saved(voice, clone), headers=headers)
 
 
 @post("/save_voice/{voice_id:str}", status_code=200)
@@ -99,7 +95,7 @@ async def save_voice(
     save, latents = wire.decode_save(await request.body())
     clone = await voices.recall(latents)
     voice = await voices.save(clone, wire.draft(save, voice_id, *_told(request, clock)))
-    return _json(wire.saved(voice, clone))
+    return json(wire.saved(voice, clone))
 
 
 @get("/saved_voices")
@@ -113,9 +109,8 @@ async def saved_voices(
     """List the saved voices, oldest first; a further page begins behind the X-Next-Page header."""
     page = await voices.find(VoiceSearch(request.user.owner, text=q, limit=limit, after=after))
     headers = {"X-Total-Count": str(page.total)}
-    return _json(
-        wire.listed(page.voices), headers | ({"X-Next-Page": page.next} if page.next else {})
-    )
+    headers |= {"X-Next-Page": page.next} if page.next else {}
+    return json(wire.listed(page.voices), headers=headers)
 
 
 @get("/saved_voices/{voice_id:str}/preview")
@@ -125,9 +120,7 @@ async def preview(
     voices: Given[Voices],
 ) -> ASGIResponse:
     """Answer how a saved voice sounds: one line that it spoke, as FLAC."""
-    kept = await voices.preview(request.user.owner, voice_id)
-    headers = {"X-Synthetic-Audio": "true", "X-Sample-Rate": str(kept.rate_hz)}
-    return ASGIResponse(body=kept.flac, headers=headers, media_type="audio/flac")
+    return recording(await voices.preview(request.user.owner, voice_id), synthetic=True)
 
 
 @delete("/saved_voices/{voice_id:str}", status_code=200)
@@ -138,7 +131,7 @@ async def delete_voice(
 ) -> ASGIResponse:
     """Forget a saved voice."""
     await voices.delete(request.user.owner, voice_id)
-    return _json({"voice_id": voice_id, "deleted": True})
+    return json({"voice_id": voice_id, "deleted": True})
 
 
 @get("/stream_status/{session_id:str}")
@@ -146,7 +139,7 @@ async def stream_status(
     request: Connection, session_id: FromPath[str], sessions: Given[Sessions]
 ) -> ASGIResponse:
     """Tell how far a session is."""
-    return _json(wire.status(await sessions.status(request.user.owner, session_id)))
+    return json(wire.status(await sessions.status(request.user.owner, session_id)))
 
 
 @delete("/stream_cancel/{session_id:str}", status_code=200)
@@ -155,32 +148,32 @@ async def stream_cancel(
 ) -> ASGIResponse:
     """Stop a session."""
     session = await sessions.cancel(request.user.owner, session_id)
-    return _json(wire.cancelled(session.id, session.state))
+    return json(wire.cancelled(session.id, session.state))
 
 
 @get("/cache/stats")
 async def cache_stats(caches: Given[Caches]) -> ASGIResponse:
     """Tell how the caches do."""
-    return _json(wire.cache_stats(*await caches.stats(), caches.ttl_s))
+    return json(wire.cache_stats(*await caches.stats(), caches.ttl_s))
 
 
 @post("/cache/clear", status_code=200)
 async def cache_clear(caches: Given[Caches]) -> ASGIResponse:
     """Forget what the caches hold; nothing saved is lost."""
     voices, lines = await caches.clear()
-    return _json({"voices": voices, "audio": lines})
+    return json({"voices": voices, "audio": lines})
 
 
 @get("/available_speakers")
 async def available_speakers(engine: Given[SpeechEngine]) -> ASGIResponse:
     """List the speakers the engine brings along."""
-    return _json(list(engine.card.speakers))
+    return json(list(engine.card.speakers))
 
 
 @get("/languages")
 async def languages(engine: Given[SpeechEngine]) -> ASGIResponse:
     """List the languages the engine speaks."""
-    return _json(list(engine.card.languages))
+    return json(list(engine.card.languages))
 
 
 def routes(settings: Settings) -> Router:
@@ -188,7 +181,7 @@ def routes(settings: Settings) -> Router:
     uploads = Router(
         "/",
         route_handlers=[clone_speaker],
-        request_max_body_size=settings.largest_upload_mb * _MIB + _FORM_BYTES,
+        request_max_body_size=settings.largest_upload_bytes + FORM_BYTES,
     )
     return Router(
         "/",
@@ -209,7 +202,7 @@ async def _asked(request: Connection, settings: Settings, *, whole: bool) -> Spe
 
 def _told(request: Connection, clock: Clock) -> tuple[str, str | None, datetime]:
     """Whose voice it will be, under which idempotency key, and when that was said."""
-    return request.user.owner, request.headers.get("idempotency-key"), clock.now()
+    return request.user.owner, once(request), clock.now()
 
 
 def _text(field: object) -> str | None:
@@ -217,17 +210,3 @@ def _text(field: object) -> str | None:
         return field
     msg = "The field 'options' is wrong: send it as text, a JSON object."
     raise InputError(msg)
-
-
-async def _upload(field: object, limit_bytes: int) -> bytes:
-    if not isinstance(field, UploadFile):
-        msg = "There is no clip: send a recording as the multipart file 'wav_file'."
-        raise InputError(msg)
-    upload = await field.read(limit_bytes + 1)
-    if len(upload) > limit_bytes:
-        raise ClipTooLargeError(limit_bytes)
-    return upload
-
-
-def _json(reply: object, headers: dict[str, str] | None = None) -> ASGIResponse:
-    return ASGIResponse(body=encode(reply), headers=headers, media_type="application/json")

@@ -1,29 +1,26 @@
 """The routes of xtts-api-server."""
 
-from typing import Any
-
 import msgspec
-from litestar import Request, Router, get, post
+from litestar import Router, get, post
 from litestar.di import Provide
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
 from application.delivering import Delivering
+from application.roster import Roster, RosterSearch, calling_name
 from application.voices import Voices
 from domain.calibration import calibration_line
 from domain.errors import NotFoundError
-from domain.ports import SpeechEngine
-from entrypoints.body import decode_fields, encode
+from domain.ports import SpeechEngine, VoiceSearch
+from entrypoints.body import decode_fields
 from entrypoints.documented import JSON, Answer, documented, told
 from entrypoints.given import Given
-from entrypoints.roster import roster
+from entrypoints.replies import Connection, json, recording
 from entrypoints.settings import Settings
 from entrypoints.spoken import streamed, whole_file
 from entrypoints.xtts_api_server import wire
 from entrypoints.xtts_api_server.kept import KeptSettings
-
-Connection = Request[Any, Any, Any]
 
 _USUAL = msgspec.structs.asdict(wire.USUAL)
 _SPEAK = told(wire.SpeakFields, wire.ABOUT)
@@ -31,21 +28,17 @@ _LISTED = {"name": "My voice", "voice_id": "mine", "preview_url": "/sample/mine.
 
 
 @get("/speakers", operation_class=documented(Answer("Who speaks.", JSON, [_LISTED])))
-async def speakers(
-    request: Connection, voices: Given[Voices], engine: Given[SpeechEngine]
-) -> ASGIResponse:
+async def speakers(request: Connection, roster: Given[Roster]) -> ASGIResponse:
     """List saved voices and built-in speakers, each with an address to hear it at."""
-    listed = await roster(request.user.owner, voices, engine)
-    return _json(wire.speakers(listed, str(request.base_url)))
+    listed = await roster.every(RosterSearch(VoiceSearch(request.user.owner)))
+    return json(wire.speakers(listed, str(request.base_url)))
 
 
 @get("/speakers_list", operation_class=documented(Answer("Their ids.", JSON, ["mine", "Annie"])))
-async def speakers_list(
-    request: Connection, voices: Given[Voices], engine: Given[SpeechEngine]
-) -> ASGIResponse:
+async def speakers_list(request: Connection, roster: Given[Roster]) -> ASGIResponse:
     """List what may stand as `speaker_wav`."""
-    listed = await roster(request.user.owner, voices, engine)
-    return _json([voice.id for voice in listed])
+    listed = await roster.every(RosterSearch(VoiceSearch(request.user.owner)))
+    return json([calling_name(entry) for entry in listed])
 
 
 @get(
@@ -54,7 +47,7 @@ async def speakers_list(
 )
 async def get_tts_settings(request: Connection, kept: Given[KeptSettings]) -> ASGIResponse:
     """Answer the caller's settings."""
-    return _json(msgspec.structs.asdict(kept.of(request.user.name)))
+    return json(msgspec.structs.asdict(kept.of(request.user.name)))
 
 
 @post(
@@ -69,7 +62,7 @@ async def set_tts_settings(request: Connection, kept: Given[KeptSettings]) -> AS
     """Set how this caller is spoken to from now on, on these routes; others keep their own."""
     before = kept.of(request.user.name)
     kept.keep(request.user.name, wire.decode_settings(await request.body(), before))
-    return _json(wire.APPLIED)
+    return json(wire.APPLIED)
 
 
 @post(
@@ -134,8 +127,7 @@ async def sample(
         language, text = calibration_line(settings.default_language, engine.card.languages)
         speech = wire.sample_request(text, language, voice, settings.target, owner)
         return await whole_file(request, delivering, speech)
-    headers = {"X-Synthetic-Audio": "true", "X-Sample-Rate": str(kept.rate_hz)}
-    return ASGIResponse(body=kept.flac, headers=headers, media_type="audio/flac")
+    return recording(kept, synthetic=True)
 
 
 def routes(_settings: Settings) -> Router:
@@ -150,7 +142,3 @@ def routes(_settings: Settings) -> Router:
         dependencies={"kept": Provide(lambda: kept, sync_to_thread=False)},
         tags=["xtts-api-server"],
     )
-
-
-def _json(reply: object) -> ASGIResponse:
-    return ASGIResponse(body=encode(reply), media_type=JSON)

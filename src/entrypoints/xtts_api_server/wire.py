@@ -6,12 +6,12 @@ from urllib.parse import quote
 
 import msgspec
 
+from application.roster import Entry, calling_name
 from domain.audio import HOUSE_RATE_HZ
 from domain.formats import AudioFormat, Codec
 from domain.loudness import Target
 from domain.speech import RANGES, Finish, SpeechRequest, SpeechSettings
 from entrypoints.body import decode, decode_fields
-from entrypoints.roster import Listed
 
 APPLIED = {"message": "Settings successfully applied"}
 ABOUT = {
@@ -103,15 +103,15 @@ def voice_named(file: str) -> str:
     return file.removesuffix(".wav").removesuffix(".flac")
 
 
-def speakers(voices: Sequence[Listed], base_url: str) -> list[dict[str, str]]:
+def speakers(listed: Sequence[Entry], base_url: str) -> list[dict[str, str]]:
     """Answer who speaks, each with an address where it can be heard."""
     return [
         {
-            "name": voice.name,
-            "voice_id": voice.id,
-            "preview_url": f"{base_url}sample/{quote(voice.id, safe='')}.flac",
+            "name": entry.name,
+            "voice_id": calling_name(entry),
+            "preview_url": f"{base_url}sample/{quote(calling_name(entry), safe='')}.flac",
         }
-        for voice in voices
+        for entry in listed
     ]
 
 

@@ -31,6 +31,11 @@ async def test_no_name_means_the_engines_own_voice_unless_told() -> None:
     assert await height(house, None) == 2.0
 
 
+async def test_the_default_voice_is_the_settings_or_the_engines() -> None:
+    assert House().timbres.default_name == "fake"
+    assert House(default_voice="ana").timbres.default_name == "ana"
+
+
 async def test_a_model_without_speakers_asks_for_a_voice(monkeypatch: pytest.MonkeyPatch) -> None:
     house = House()
     speechless = replace(house.engine.card, speakers={}, default_speaker="")

@@ -26,7 +26,7 @@ def test_fields_are_read_as_what_they_stand_for() -> None:
 def test_a_wrong_field_is_named_as_it_is_written() -> None:
     with pytest.raises(InputError, match="The field 'speed' is wrong: expected `float`"):
         decode_fields({"Text": "a", "speed": "fast"}, Asked)
-    with pytest.raises(InputError, match="The field .Text. is missing"):
+    with pytest.raises(InputError, match=r"The field .Text. is missing"):
         decode_fields({"Text": ""}, Asked)
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from application.roster import Entry, Kind, Order, RosterPage, RosterSearch, Speaker
+from application.roster import Entry, Kinds, Order, RosterPage, RosterSearch, Speaker
+from domain.known_names import Service
 from domain.ports import VoiceSearch
 from domain.voice import Clip, Voice
 from entrypoints.elevenlabs.wire.queries import WrongParameterError, chosen
@@ -20,17 +21,20 @@ SETTINGS = {
 """Those of every voice: nothing is kept beside the voice itself."""
 
 LABELS = ("gender", "age", "accent")
+NAMES: tuple[Service, ...] = ("elevenlabs", "settings")
+"""Whose names for voices these clients may know."""
+
 _LARGEST_PAGE = 1000
-_KINDS: Mapping[str, Kind] = {
-    "premade": Kind.SPEAKERS,
-    "cloned": Kind.SAVED,
-    **dict.fromkeys(("generated", "professional", "famous", "high_quality"), Kind.NONE),
+_KINDS: Mapping[str, Kinds] = {
+    "premade": Kinds.SPEAKERS,
+    "cloned": Kinds.SAVED,
+    **dict.fromkeys(("generated", "professional", "famous", "high_quality"), Kinds.NONE),
 }
-_TYPES: Mapping[str, Kind] = {
-    "default": Kind.SPEAKERS,
-    **dict.fromkeys(("personal", "workspace", "saved", "non-default"), Kind.SAVED),
-    "non-community": Kind.ALL,
-    "community": Kind.NONE,
+_TYPES: Mapping[str, Kinds] = {
+    "default": Kinds.SPEAKERS,
+    **dict.fromkeys(("personal", "workspace", "saved", "non-default"), Kinds.SAVED),
+    "non-community": Kinds.ALL,
+    "community": Kinds.NONE,
 }
 _ORDERS = {"name": Order.NAME, "created_at_unix": Order.CREATED}
 _DIRECTIONS = {"asc": False, "desc": True}
@@ -53,11 +57,8 @@ class Consent(msgspec.Struct):
 
 def search(owner: str, query: Mapping[str, str], ids: Sequence[str]) -> RosterSearch:
     """Return who is searched for."""
-    kinds = {
-        chosen("category", query.get("category"), _KINDS),
-        chosen("voice_type", query.get("voice_type"), _TYPES),
-    } - {None, Kind.ALL}
-    kind = next(iter(kinds), None) or Kind.ALL
+    category = chosen("category", query.get("category"), _KINDS)
+    voice_type = chosen("voice_type", query.get("voice_type"), _TYPES)
     return RosterSearch(
         voices=VoiceSearch(
             owner,
@@ -67,7 +68,8 @@ def search(owner: str, query: Mapping[str, str], ids: Sequence[str]) -> RosterSe
             limit=_page_size(query.get("page_size")),
             after=query.get("next_page_token") or None,
         ),
-        kind=kind if len(kinds) <= 1 else Kind.NONE,
+        kinds=_given(category) & _given(voice_type),
+        names=NAMES,
         ids=tuple(ids),
         order=chosen("sort", query.get("sort"), _ORDERS),
         backwards=chosen("sort_direction", query.get("sort_direction"), _DIRECTIONS) or False,
@@ -141,6 +143,10 @@ def _cloned(voice: Voice) -> dict[str, Any]:
         "permission_on_resource": "admin",
         "created_at_unix": int(voice.created_at.timestamp()),
     }
+
+
+def _given(kinds: Kinds | None) -> Kinds:
+    return Kinds.ALL if kinds is None else kinds
 
 
 def _page_size(text: str | None) -> int:

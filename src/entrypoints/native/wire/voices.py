@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from application.catalogue import Page, Speaker
+from application.roster import Entry, Kinds, RosterPage, Speaker
 from domain.errors import InputError
 from domain.language import canonical
 from domain.ports import VoiceSearch
@@ -16,6 +17,17 @@ from domain.voice import Voice
 from entrypoints.body import decode
 
 _LIMITS = (1, 1000)
+
+
+class Kind(StrEnum):
+    """Which voices are wanted."""
+
+    SAVED = "saved"
+    BUILTIN = "builtin"
+    ALL = "all"
+
+
+KINDS = {Kind.SAVED: Kinds.SAVED, Kind.BUILTIN: Kinds.SPEAKERS, Kind.ALL: Kinds.ALL}
 
 
 class ChangeBody(Struct):
@@ -100,7 +112,7 @@ def tag(voice: Voice) -> str:
     return f'"{voice.version}-{made_us:x}"'
 
 
-def voice(each: Voice | Speaker) -> VoiceReply:
+def voice(each: Entry) -> VoiceReply:
     """Answer a voice."""
     if isinstance(each, Speaker):
         return VoiceReply(each.name, each.name, "builtin")
@@ -119,9 +131,9 @@ def voice(each: Voice | Speaker) -> VoiceReply:
     )
 
 
-def page(found: Page) -> PageReply:
+def page(found: RosterPage) -> PageReply:
     """Answer a page of voices."""
-    return PageReply([voice(each) for each in found.voices], found.total, found.next)
+    return PageReply([voice(each) for each in found.entries], found.total, found.next)
 
 
 def _label(pair: str) -> tuple[str, str]:

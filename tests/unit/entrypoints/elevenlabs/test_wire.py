@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from application.delivering import Delivered
-from application.roster import Kind, Order, RosterPage, Speaker
+from application.roster import Kinds, Order, RosterPage, Speaker
 from domain.access import HOUSE
 from domain.errors import SettingOutOfRangeError
 from domain.formats import Codec, format_named
@@ -127,20 +127,20 @@ def test_a_search_says_who_is_wanted() -> None:
 @pytest.mark.parametrize(
     ("query", "kind"),
     [
-        ({}, Kind.ALL),
-        ({"category": "premade"}, Kind.SPEAKERS),
-        ({"category": "cloned"}, Kind.SAVED),
-        ({"category": "professional"}, Kind.NONE),
-        ({"voice_type": "default"}, Kind.SPEAKERS),
-        ({"voice_type": "personal", "category": "cloned"}, Kind.SAVED),
-        ({"voice_type": "personal", "category": "premade"}, Kind.NONE),
-        ({"voice_type": "non-community"}, Kind.ALL),
+        ({}, Kinds.ALL),
+        ({"category": "premade"}, Kinds.SPEAKERS),
+        ({"category": "cloned"}, Kinds.SAVED),
+        ({"category": "professional"}, Kinds.NONE),
+        ({"voice_type": "default"}, Kinds.SPEAKERS),
+        ({"voice_type": "personal", "category": "cloned"}, Kinds.SAVED),
+        ({"voice_type": "personal", "category": "premade"}, Kinds.NONE),
+        ({"voice_type": "non-community"}, Kinds.ALL),
     ],
 )
 def test_categories_and_types_choose_between_saved_and_built_in(
-    query: dict[str, str], kind: Kind
+    query: dict[str, str], kind: Kinds
 ) -> None:
-    assert voices.search(HOUSE, query, []).kind is kind
+    assert voices.search(HOUSE, query, []).kinds is kind
 
 
 @pytest.mark.parametrize(

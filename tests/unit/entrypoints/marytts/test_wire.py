@@ -1,13 +1,19 @@
+from datetime import UTC, datetime
+
 import pytest
 
+from application.roster import Speaker
 from domain.errors import InputError
 from domain.loudness import Target
 from domain.speech import SpeechRequest
+from domain.voice import Voice
 from entrypoints.marytts import wire
-from entrypoints.roster import Listed
 
 LANGUAGES = ("en", "de", "zh-cn", "pt-br", "pt")
-ROSTER = [Listed("mine", "My voice", "de"), Listed("Ana Florence", "Ana Florence")]
+ROSTER = [
+    Voice("mine", "My voice", "", datetime(2026, 1, 1, tzinfo=UTC), "de"),
+    Speaker("Ana-Florence", "Ana Florence"),
+]
 
 
 def meant(sent: dict[str, str], target: Target) -> SpeechRequest:

@@ -4,9 +4,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from application.roster import Speaker
 from domain.errors import InputError
 from domain.loudness import Target
-from entrypoints.roster import Listed
 from entrypoints.xtts_api_server import wire
 from entrypoints.xtts_api_server.kept import KeptSettings
 
@@ -71,9 +71,9 @@ def test_settings_reach_the_domain() -> None:
 
 
 def test_each_voice_has_an_address_to_be_heard_at() -> None:
-    (voice,) = wire.speakers([Listed("Ana Florence", "Ana")], "http://tts.lan:8020/")
+    (voice,) = wire.speakers([Speaker("Ana-Florence", "Ana Florence")], "http://tts.lan:8020/")
     assert voice == {
-        "name": "Ana",
+        "name": "Ana Florence",
         "voice_id": "Ana Florence",
         "preview_url": "http://tts.lan:8020/sample/Ana%20Florence.flac",
     }

@@ -1,4 +1,4 @@
-"""Answers in JSON, and what every handler asks of a request."""
+"""Answers in JSON and recordings, and what every handler asks of a request."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,10 @@ from typing import Any
 from litestar import Request
 from litestar.response.base import ASGIResponse
 
+from domain.voice import Clip
 from entrypoints.body import encode
 
 Connection = Request[Any, Any, Any]
-
-MIB = 2**20
 
 
 def json(
@@ -23,6 +22,14 @@ def json(
         headers=dict(headers or {}),
         media_type="application/json",
     )
+
+
+def recording(clip: Clip, *, synthetic: bool = False) -> ASGIResponse:
+    """Answer what was kept of a voice, as FLAC."""
+    headers = {"X-Sample-Rate": str(clip.rate_hz)}
+    if synthetic:
+        headers["X-Synthetic-Audio"] = "true"
+    return ASGIResponse(body=clip.flac, headers=headers, media_type="audio/flac")
 
 
 def once(request: Connection) -> str | None:
