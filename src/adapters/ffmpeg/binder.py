@@ -23,6 +23,8 @@ _PATIENCE_S = 600.0
 _MAKERS: Mapping[Binding, Mapping[str, str]] = {
     Binding.M4B: {
         "acodec": "aac",
+        # three times quicker on a book, and a voice at this rate is no worse for it
+        "aac_coder": "fast",
         "audio_bitrate": "64k",
         "format": "ipod",
         "brand": "M4B ",

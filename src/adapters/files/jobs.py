@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -73,18 +73,16 @@ class FileJobs(JobShelf, JobSound):
 
     @override
     async def hold(self) -> bool:
-        if not self._name:
-            raise StoreUnavailableError(f"The folder of jobs {self._folder} cannot be used.")
         if self._lock is None:
-            self._lock = await self._done(self._locked)
+            with self._usable():
+                self._lock = await self._done(self._locked)
         return self._lock is not None
 
     @override
     async def begin(self, job_id: str, passages: Iterable[Passage]) -> None:
-        if not self._name:
-            raise StoreUnavailableError(f"The folder of jobs {self._folder} cannot be used.")
         try:
-            await self._done(self._begun, self._place(job_id), passages)
+            with self._usable():
+                await self._done(self._begun, self._place(job_id), passages)
         except StoreFullError:
             await self.remove(job_id)
             raise
@@ -100,7 +98,8 @@ class FileJobs(JobShelf, JobSound):
 
     @override
     async def idle(self) -> tuple[str, ...]:
-        return await self._done(self._untouched)
+        with self._usable():
+            return await self._done(self._untouched)
 
     @override
     @asynccontextmanager
@@ -134,7 +133,8 @@ class FileJobs(JobShelf, JobSound):
         draft = place / "book.part"
         try:
             yield draft
-            await self._done(_published, draft, place / "book")
+            with self._usable():
+                await self._done(_published, draft, place / "book")
         finally:
             await self._done(partial(draft.unlink, missing_ok=True))
 
@@ -147,6 +147,17 @@ class FileJobs(JobShelf, JobSound):
             yield FileResult(file, self._done)
         finally:
             os.close(file)
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        """Say plainly that the folder has no name, or that the disk under it fails."""
+        wrong = f"The folder of jobs {self._folder} cannot be used"
+        if not self._name:
+            raise StoreUnavailableError(f"{wrong}; the log tells why.")
+        try:
+            yield
+        except OSError as error:
+            raise StoreUnavailableError(f"{wrong} ({error.strerror}).") from error
 
     def _place(self, job_id: str) -> Path:
         if not is_job_id(job_id):
