@@ -10,7 +10,7 @@ from domain.voice import Voice
 from entrypoints.marytts import wire
 
 LANGUAGES = ("en", "de", "zh-cn", "pt-br", "pt")
-ROSTER = [
+ROSTER: list[Voice | Speaker] = [
     Voice("mine", "My voice", "", datetime(2026, 1, 1, tzinfo=UTC), "de"),
     Speaker("Ana-Florence", "Ana Florence"),
 ]
