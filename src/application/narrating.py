@@ -48,8 +48,11 @@ class Narrating:
 
     async def _speak(self, job: Job, passages: Sequence[Passage]) -> bool:
         spoken = [0, *accumulate(len(passage.text) for passage in passages)]
-        told_s = self._clock.monotonic()
         async with self._sound.tape(job.id) as tape:
+            # it may have been stopped between being claimed and getting here
+            if not await self._tell(job, tape, spoken):
+                return False
+            told_s = self._clock.monotonic()
             while tape.spoken < len(passages):
                 index = tape.spoken
                 await tape.append(await self._reciting.take(job, index, passages[index]))

@@ -75,7 +75,7 @@ class FileJobs(JobShelf, JobSound):
     async def hold(self) -> bool:
         if self._lock is None:
             with self._usable():
-                self._lock = await self._done(self._locked)
+                self._lock = await self._done(self._locked, let_go=_unlocked)
         return self._lock is not None
 
     @override
@@ -105,7 +105,8 @@ class FileJobs(JobShelf, JobSound):
     @asynccontextmanager
     async def tape(self, job_id: str) -> AsyncIterator[Tape]:
         with whole(job_id, "its sound"):
-            writer = await self._done(journal.Writer, self._place(job_id))
+            place = self._place(job_id)
+            writer = await self._done(journal.Writer, place, let_go=journal.Writer.close)
         try:
             yield FileTape(job_id, writer, self._done)
         finally:
@@ -142,7 +143,7 @@ class FileJobs(JobShelf, JobSound):
     @asynccontextmanager
     async def result(self, job_id: str) -> AsyncIterator[ResultFile]:
         with whole(job_id, "its file"):
-            file = await self._done(_opened, self._place(job_id) / "book")
+            file = await self._done(_opened, self._place(job_id) / "book", let_go=os.close)
         try:
             yield FileResult(file, self._done)
         finally:
@@ -165,13 +166,20 @@ class FileJobs(JobShelf, JobSound):
             raise ValueError(msg)
         return self._folder / job_id
 
-    async def _done(self, work: Callable[..., T], *given: object) -> T:
-        """Do it in a thread, to its end: nobody lets go of a file that is still written."""
+    async def _done(
+        self, work: Callable[..., T], *given: object, let_go: Callable[[T], object] | None = None
+    ) -> T:
+        """Do it in a thread, to its end: nobody lets go of a file that is still written.
+
+        What was opened for somebody who is cancelled meanwhile is let go of: a lock would stay.
+        """
         working = asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *given))
         try:
             return await asyncio.shield(working)
         except asyncio.CancelledError:
             await asyncio.wait({working})
+            if let_go is not None and working.exception() is None:
+                let_go(working.result())
             raise
         except OSError as error:
             if error.errno in _FULL:
@@ -221,6 +229,11 @@ def _told(path: Path) -> Iterator[Spoken]:
         for line, _ in journal.lines(file):
             start_s, passed = passed / HOUSE_RATE_HZ, passed + line.samples
             yield Spoken(line.passage, start_s, passed / HOUSE_RATE_HZ, line.words)
+
+
+def _unlocked(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)
 
 
 def _listed(told: Iterator[Spoken]) -> list[Spoken]:

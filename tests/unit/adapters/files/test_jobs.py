@@ -1,7 +1,10 @@
 """The shelf of jobs: what a kill leaves, what a full disk does, what is damaged."""
 
+import asyncio
 import errno
+import fcntl
 import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -150,6 +153,26 @@ async def test_two_never_write_one_tape(shelf: FileJobs) -> None:
         with pytest.raises(JobDamagedError):
             async with shelf.tape(job_id):
                 pass
+
+
+async def test_a_tape_that_was_opened_for_somebody_who_left_is_free(
+    shelf: FileJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = await begun(shelf)
+    real = fcntl.flock
+
+    def slowly(file: int, how: int) -> None:
+        time.sleep(0.05)
+        real(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", slowly)
+    leaving = asyncio.create_task(shelf.tape(job_id).__aenter__())
+    await asyncio.sleep(0.01)
+    leaving.cancel()
+    await asyncio.wait({leaving})
+    assert leaving.cancelled()
+    async with shelf.tape(job_id) as tape:
+        assert tape.spoken == 0
 
 
 async def test_a_full_disk_loses_nothing_that_was_there(
