@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from domain.audio import Samples, join
-from domain.gauging import Fader, GainSearch, Gauge, first_gain_db, needs_limiter
+from domain.mastering import Fader, GainSearch, Gauge, first_gain_db, needs_limiter
 from domain.loudness import Meter, Target
 from domain.peaks import true_peak_dbtp
 from tests.sounds import ffmpeg_hears, speech
