@@ -10,8 +10,8 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from domain.audio import HOUSE_RATE_HZ, Samples
-from domain.mastering import Fader, GainSearch, Gauge, first_gain_db, needs_limiter
 from domain.job import Bound, Chapter, Job
+from domain.mastering import Fader, GainSearch, Gauge, first_gain_db, needs_limiter
 from domain.ports.jobs import Book, Bookbinder, JobSound
 from domain.wav import MARK
 

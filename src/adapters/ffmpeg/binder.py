@@ -10,6 +10,7 @@ import ffmpeg
 from typing_extensions import override
 
 from adapters.ffmpeg import program
+from adapters.ffmpeg.coding import LAME_MAKE_UP
 from adapters.ffmpeg.line import Line
 from adapters.ffmpeg.streaming import raw
 from domain.audio import Samples
@@ -30,7 +31,12 @@ _MAKERS: Mapping[Binding, Mapping[str, str]] = {
         "brand": "M4B ",
         "movflags": "+faststart",
     },
-    Binding.MP3: {"acodec": "libmp3lame", "audio_bitrate": "64k", "format": "mp3"},
+    Binding.MP3: {
+        "acodec": "libmp3lame",
+        "audio_bitrate": "64k",
+        "format": "mp3",
+        "af": LAME_MAKE_UP,
+    },
     Binding.OPUS: {
         "acodec": "libopus",
         "audio_bitrate": "48k",

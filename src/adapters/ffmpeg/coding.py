@@ -30,8 +30,8 @@ _AT_ONCE: Mapping[Codec, Mapping[str, str]] = {
 }
 
 
-_MAKE_UP: Mapping[Codec, float] = {Codec.MP3: 1 / 0.95}
-"""LAME makes everything quieter by half a decibel, to have room for what it may add."""
+LAME_MAKE_UP = "volume=1.0526316"
+"""LAME makes everything quieter by a twentieth, to have room for what it may add."""
 
 
 def float_header(rate_hz: int) -> bytes:
@@ -62,7 +62,7 @@ def _options(to: AudioFormat, cleaned: str | None, *, marked: bool) -> dict[str,
     kbps = to.kbps or usual_kbps(to.codec, to.rate_hz)
     if kbps is not None:
         options["audio_bitrate"] = f"{kbps}k"
-    louder = f"volume={_MAKE_UP[to.codec]}" if to.codec in _MAKE_UP else None
+    louder = LAME_MAKE_UP if to.codec is Codec.MP3 else None
     filters = [each for each in (cleaned, louder) if each is not None]
     if filters:
         options["af"] = ",".join(filters)
