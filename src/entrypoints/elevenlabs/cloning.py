@@ -14,11 +14,21 @@ from domain.errors import ClipTooLargeError
 from domain.ports import Clock
 from domain.voice import Care, Consent
 from entrypoints.body import encode
-from entrypoints.elevenlabs.documents import TakesVoice
+from entrypoints.documented import documented
+from entrypoints.elevenlabs.documents import (
+    ADDED,
+    DONE,
+    EDIT_FORM,
+    FORM,
+    NOT_YOURS,
+    WRONG_FILES,
+    WRONG_FORM,
+)
 from entrypoints.elevenlabs.wire import voices as wire
 from entrypoints.elevenlabs.wire.queries import WrongParameterError, decoded, flag
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
+from entrypoints.refusals import NO_VOICE
 from entrypoints.settings import Settings
 
 _MIB = 2**20
@@ -27,7 +37,16 @@ _FORM_BYTES = 2**16
 Connection = Request[Any, Any, Any]
 
 
-@post("/add", status_code=200, operation_class=TakesVoice)
+@post(
+    "/add",
+    status_code=200,
+    opt=documented(
+        ADDED,
+        body=FORM,
+        refuses=WRONG_FILES,
+        headers={"Idempotency-Key": "A name for this save: under it a retry saves nothing more."},
+    ),
+)
 async def add(
     request: Connection, voices: Given[Voices], settings: Given[Settings], clock: Given[Clock]
 ) -> ASGIResponse:
@@ -52,7 +71,11 @@ async def add(
     return _json({"voice_id": voice.id, "requires_verification": False})
 
 
-@post("/{voice_id:str}/edit", status_code=200, operation_class=TakesVoice)
+@post(
+    "/{voice_id:str}/edit",
+    status_code=200,
+    opt=documented(DONE, body=EDIT_FORM, refuses=(*WRONG_FORM, *NO_VOICE, NOT_YOURS)),
+)
 async def edit(
     request: Connection, voice_id: FromPath[str], roster: Given[Roster], voices: Given[Voices]
 ) -> ASGIResponse:
