@@ -73,7 +73,8 @@ async def speech_timestamps(
     asked = await _asked(request, settings, whole=True)
     made = await while_connected(request, delivering.whole(asked))
     body = encode(wire.timed(made))
-    return ASGIResponse(body=body, headers=described(made), media_type="application/json")
+    headers = described(made) | {"Content-Type": JSON}
+    return ASGIResponse(body=body, headers=headers, media_type=JSON)
 
 
 @get(

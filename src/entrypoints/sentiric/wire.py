@@ -31,7 +31,11 @@ EXAMPLE = {
     "temperature": 0.7,
     "output_format": "wav",
 }
-CLONE_EXAMPLE = {"text": "I am speaking with your voice now.", "language": "en"}
+CLONE_EXAMPLE = {
+    "files": ["(a recording)"],
+    "text": "I am speaking with your voice now.",
+    "language": "en",
+}
 
 
 class TtsBody(msgspec.Struct):
