@@ -94,7 +94,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
 
 $(BASE): pyproject.toml constraints.txt | $(BIN)/python
-	@echo "installing Rhapsode (114 MB to fetch, the first time only)"
+	@echo "installing Rhapsode (121 MB to fetch, the first time only)"
 	@$(INSTALL) --editable .
 	@touch $@
 
@@ -106,7 +106,7 @@ $(XTTS): $(BASE)
 	@touch $@
 
 $(TEST): $(XTTS)
-	@echo "installing the tests (10 MB to fetch, the first time only)"
+	@echo "installing the tests (20 MB to fetch, the first time only)"
 	@$(INSTALL) --editable '.[test,xtts]'
 	@touch $@
 

@@ -1,19 +1,17 @@
 """The application: routes, the door, and the bridge from the container to the handlers."""
 
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 from litestar import Litestar
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
 from entrypoints import dashboard, health, models
 from entrypoints.container import Container
 from entrypoints.coqui_server import http as coqui_server
 from entrypoints.cors import cors
+from entrypoints.docs import http as docs
 from entrypoints.edge import Edge, local_hosts
 from entrypoints.elevenlabs import http as elevenlabs
 from entrypoints.errors import HANDLERS
@@ -52,6 +50,7 @@ def application(container: Container) -> Litestar:
             openai.routes(),
             elevenlabs.routes(settings),
             models.routes,
+            docs.routes,
         ],
         dependencies={name: _provide(getattr(container, name)) for name in _FOR_HANDLERS},
         guards=[door(container.access())],
@@ -59,13 +58,7 @@ def application(container: Container) -> Litestar:
         cors_config=cors(settings),
         request_max_body_size=_JSON_BYTES,
         multipart_form_part_limit=_MOST_PARTS,
-        openapi_config=OpenAPIConfig(
-            title="Rhapsode",
-            version=version("rhapsode"),
-            path="/schema",
-            use_handler_docstrings=True,
-            render_plugins=[JsonRenderPlugin()],
-        ),
+        openapi_config=None,
         logging_config=None,
     )
 

@@ -3,6 +3,18 @@
 from typing import Any
 
 from domain.clip_report import ClipReport
+from entrypoints.schemas import record
+
+SCHEMA = record(
+    duration_s=(float, "How long the clip is."),
+    sample_rate=(int, "Samples a second."),
+    loudness_lufs=(float | None, "How loud it is."),
+    snr_db=(float | None, "How far the voice is above the noise."),
+    clipped_places=(int, "Where it was recorded too loud."),
+    clipped_share=(float, "How much of it that is, 0 to 1."),
+    trimmed_s=(float, "How much silence was left out."),
+    warnings=(list[str], "What would make the voice better."),
+)
 
 
 def measured(report: ClipReport) -> dict[str, Any]:

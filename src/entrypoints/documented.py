@@ -1,97 +1,93 @@
-"""What the API's documentation tells of routes that read their own body and write their own answer.
+"""What a route says of itself beside its docstring; `entrypoints.docs` makes the document of it.
 
-The framework documents what it decodes and encodes itself; these are told here instead.
+A route names the errors it can have, never their statuses: how an error looks is its dialect's
+matter, and the document asks the dialect.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-import msgspec
-from litestar.openapi.spec import (
-    Example,
-    OpenAPIMediaType,
-    OpenAPIResponse,
-    Operation,
-    Parameter,
-    Reference,
-    RequestBody,
-    Schema,
-)
+from domain.errors import SpeechError
+from entrypoints.errors import Failure
+from entrypoints.schemas import BINARY, JSON
 
-JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
-MULTIPART = "multipart/form-data"
-WAV = "audio/wav"
+Refusal = SpeechError | Failure
+
+NAME = "documented"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One way to send what a route takes, and an example that works."""
+
+    schema: Mapping[str, Any]
+    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a route answers when all goes well: audio, text or JSON, and an example of it."""
+    """What a route answers when all goes well."""
 
     says: str
-    media_type: str = WAV
+    media_type: str = JSON
+    schema: Mapping[str, Any] = field(default_factory=dict)
     example: Any = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Each with what it tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """All that a route says."""
+
+    answers: Sequence[Answer] = ()
+    body: Mapping[str, Body] = field(default_factory=dict)
+    query: Mapping[str, Any] | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    refuses: Sequence[Refusal] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __deepcopy__(self, _memo: object) -> "Documented":
+        """The framework copies its handlers whole, and errors cannot be copied; nor need they."""
+        return self
 
 
 def documented(
-    answer: Answer,
-    *,
-    body: Mapping[str, tuple[Mapping[str, Any], Any]] | None = None,
+    *answers: Answer,
+    body: Mapping[str, Body] | None = None,
     query: Mapping[str, Any] | None = None,
-) -> type[Operation]:
-    """Return the operation class of a route.
+    about: Mapping[str, str] | None = None,
+    examples: Mapping[str, Any] | None = None,
+    refuses: Sequence[Refusal] = (),
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the `opt` of a handler.
 
     `body` has a schema and an example for each media type it may come as; `query` is the schema
-    of an object whose properties are the query's parameters.
+    of an object whose properties are the query's parameters, for a route that reads them itself;
+    `about` says what the handler's own parameters mean, `examples` what may stand for parameters;
+    `headers` are those that a request may carry.
     """
-
-    @dataclass
-    class Documented(Operation):
-        def __post_init__(self) -> None:
-            self.responses = {**(self.responses or {}), "200": _response(answer)}
-            if body:
-                content = {kind: _media(*told) for kind, told in body.items()}
-                self.request_body = RequestBody(content=content, required=True)
-            if query:
-                self.parameters = [*(self.parameters or []), *_parameters(query)]
-
-    return Documented
+    told = Documented(
+        answers, body or {}, query, about or {}, examples or {}, refuses, headers or {}
+    )
+    return {NAME: told}
 
 
-def told(kind: type[msgspec.Struct], about: Mapping[str, str], **further: Any) -> dict[str, Any]:
-    """Return the JSON schema of a struct, with what each field means; `further` adds fields."""
-    (_,), components = msgspec.json.schema_components([kind])
-    schema: dict[str, Any] = components[kind.__name__]
-    for name, field in schema["properties"].items():
-        field["description"] = about[name]
-    schema["properties"] |= further
-    schema["required"] = [*schema.get("required", ()), *further]
-    return schema
+SPOKEN_HEADERS = {
+    "X-Session-Id": "What to watch and stop the speech by.",
+    "X-Sample-Rate": "Samples a second.",
+    "X-Synthetic-Audio": "true: nobody said this.",
+    "X-SSML-Warnings": "A JSON list of what was not understood of the markup, if anything.",
+}
+
+PREVIEW_HEADERS = {name: SPOKEN_HEADERS[name] for name in ("X-Sample-Rate", "X-Synthetic-Audio")}
 
 
-def _response(answer: Answer) -> OpenAPIResponse:
-    binary = answer.media_type.startswith("audio/")
-    schema = {"type": "string", "format": "binary"} if binary else {}
-    content = {answer.media_type: _media(schema, answer.example)}
-    return OpenAPIResponse(description=answer.says, content=content)
-
-
-def _media(schema: Mapping[str, Any], example: Any) -> OpenAPIMediaType:
-    examples: dict[str, Example | Reference] | None
-    examples = None if example is None else {"usual": Example(value=example)}
-    return OpenAPIMediaType(schema=cast("Schema", dict(schema)), examples=examples)
-
-
-def _parameters(schema: Mapping[str, Any]) -> list[Parameter]:
-    required = schema.get("required", ())
-    return [
-        Parameter(
-            name=name,
-            param_in="query",
-            description=field["description"],
-            required=name in required,
-            schema=cast("Schema", {key: field[key] for key in field if key != "description"}),
-        )
-        for name, field in schema["properties"].items()
-    ]
+def sound(says: str, *media_types: str, headers: Mapping[str, str] | None = None) -> list[Answer]:
+    """Document sound, in any of several kinds."""
+    named = SPOKEN_HEADERS if headers is None else headers
+    return [Answer(says, each, BINARY, headers=named) for each in media_types]

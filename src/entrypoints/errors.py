@@ -48,6 +48,8 @@ STATUS: tuple[tuple[type[SpeechError], int], ...] = (
 )
 """The first row whose error it is gives the status."""
 
+TOO_LARGE = "The body is too large; send less at a time."
+BROKEN = "Something broke here; the log knows more."
 _CLIENT_CLOSED = 499
 
 
@@ -88,14 +90,14 @@ def handlers(
         return answer
 
     return {
-        SpeechError: answered(_speech_failed),
+        SpeechError: answered(lambda _request, error: refused(error)),
         HTTPException: answered(_http_failed),
         ClientGoneError: answered(_client_gone),
         Exception: answered(_broke),
     }
 
 
-def _speech_failed(_request: Connection, error: SpeechError) -> Failure:
+def refused(error: SpeechError) -> Failure:
     """What the domain refused, with the sentence it gives."""
     status = next(status for kind, status in STATUS if isinstance(error, kind))
     headers = {}
@@ -114,7 +116,7 @@ def _http_failed(request: Connection, error: HTTPException) -> Failure:
     said = {
         HTTPStatus.NOT_FOUND: f"There is nothing at {what}; GET / tells where to go.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{what} is not possible; see the Allow header.",
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large; send less at a time.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TOO_LARGE,
     }
     detail = said.get(HTTPStatus(error.status_code), error.detail)
     return Failure(detail, error.status_code, error, dict(error.headers or {}))
@@ -128,7 +130,7 @@ def _client_gone(_request: Connection, error: ClientGoneError) -> Failure:
 def _broke(request: Connection, error: Exception) -> Failure:
     """A fault of ours: the log has the trace, the client the request's id."""
     log.error("request failed", path=request.url.path, exc_info=error)
-    return Failure("Something broke here; the log knows more.", 500, error)
+    return Failure(BROKEN, 500, error)
 
 
 HANDLERS = handlers(lambda failure: {"detail": failure.detail})

@@ -12,17 +12,29 @@ from domain.ports import SpeechEngine
 from domain.voice import Timbre
 from entrypoints.body import form_fields
 from entrypoints.coqui_server import wire
-from entrypoints.documented import JSON, Answer, documented, told
+from entrypoints.dialect import Dialect
+from entrypoints.documented import SPOKEN_HEADERS, Answer, documented, sound
 from entrypoints.given import Given
+from entrypoints.refusals import MISSING, SPEECH
 from entrypoints.replies import Connection
+from entrypoints.schemas import JSON, WAV
 from entrypoints.settings import Settings
 from entrypoints.spoken import remarked, whole_file
+
+DIALECT = Dialect("Coqui", "What clients of coqui's own servers call.")
 
 
 @get(
     "/api/tts",
-    operation_class=documented(
-        Answer("The whole sound as a WAV file."), query=told(wire.TtsFields, wire.ABOUT)
+    opt=documented(
+        *sound(
+            "The whole sound as a WAV file.",
+            WAV,
+            headers=SPOKEN_HEADERS | {"X-Warnings": "A JSON list of what had no effect, if any."},
+        ),
+        query=wire.schema(),
+        examples=wire.EXAMPLE,
+        refuses=(MISSING, *SPEECH),
     ),
 )
 async def tts_of_query(
@@ -34,8 +46,12 @@ async def tts_of_query(
 
 @get(
     "/studio_speakers",
-    operation_class=documented(
-        Answer("Each speaker's name with its latents.", JSON, wire.SPEAKERS)
+    opt=documented(
+        Answer(
+            "Each speaker's name with its latents.",
+            schema=wire.speakers_schema(),
+            example=wire.SPEAKERS,
+        )
     ),
 )
 async def studio_speakers(engine: Given[SpeechEngine]) -> Stream:
@@ -45,7 +61,7 @@ async def studio_speakers(engine: Given[SpeechEngine]) -> Stream:
 
 def routes(_settings: Settings) -> Router:
     """Return the routes of coqui's own servers."""
-    return Router("/", route_handlers=[tts_of_query, studio_speakers], tags=["Coqui"])
+    return DIALECT.router("/", [tts_of_query, studio_speakers])
 
 
 async def from_form(request: Connection, delivering: Delivering, settings: Settings) -> ASGIApp:

@@ -11,6 +11,7 @@ from domain.loudness import Target
 from domain.speech import Finish, SpeechRequest
 from domain.voice import Timbre
 from entrypoints.body import decode_fields, encode
+from entrypoints.schemas import record, told
 
 ABOUT = {
     "text": "What to speak: plain text, or SSML, which begins with <speak.",
@@ -52,6 +53,20 @@ def speech_request(asked: TtsFields, usual: Target, owner: str) -> SpeechRequest
         finish=Finish(to=AudioFormat(Codec.WAV, HOUSE_RATE_HZ), target=usual, whole=True),
         owner=owner,
     )
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of `TtsFields`, with what each field means."""
+    return told(TtsFields, ABOUT)
+
+
+def speakers_schema() -> dict[str, Any]:
+    """Return the JSON schema of the object of all speakers."""
+    latents = {
+        "speaker_embedding": (list[Any], "Half of the latents, as the engine of now makes them."),
+        "gpt_cond_latent": (list[Any], "The other half."),
+    }
+    return {"type": "object", "additionalProperties": record(**latents)}
 
 
 def speaker(name: str, timbre: Timbre) -> bytes:

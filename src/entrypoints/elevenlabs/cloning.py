@@ -11,17 +11,36 @@ from application.roster import Roster
 from application.voices import Draft, Voices
 from domain.ports import Clock
 from domain.voice import Care, Consent
-from entrypoints.elevenlabs.documents import TakesVoice
+from entrypoints.documented import documented
+from entrypoints.elevenlabs.documents import (
+    ADDED,
+    DONE,
+    EDIT_FORM,
+    FORM,
+    NOT_YOURS,
+    WRONG_FILES,
+    WRONG_FORM,
+)
 from entrypoints.elevenlabs.wire import voices as wire
 from entrypoints.elevenlabs.wire.queries import WrongParameterError, decoded, flag
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
+from entrypoints.refusals import NO_VOICE
 from entrypoints.replies import Connection, json, once
 from entrypoints.settings import Settings
 from entrypoints.uploads import FORM_BYTES, read
 
 
-@post("/add", status_code=200, operation_class=TakesVoice)
+@post(
+    "/add",
+    status_code=200,
+    opt=documented(
+        ADDED,
+        body=FORM,
+        refuses=WRONG_FILES,
+        headers={"Idempotency-Key": "A name for this save: under it a retry saves nothing more."},
+    ),
+)
 async def add(
     request: Connection, voices: Given[Voices], settings: Given[Settings], clock: Given[Clock]
 ) -> ASGIResponse:
@@ -46,7 +65,11 @@ async def add(
     return json({"voice_id": voice.id, "requires_verification": False})
 
 
-@post("/{voice_id:str}/edit", status_code=200, operation_class=TakesVoice)
+@post(
+    "/{voice_id:str}/edit",
+    status_code=200,
+    opt=documented(DONE, body=EDIT_FORM, refuses=(*WRONG_FORM, *NO_VOICE, NOT_YOURS)),
+)
 async def edit(
     request: Connection, voice_id: FromPath[str], roster: Given[Roster], voices: Given[Voices]
 ) -> ASGIResponse:

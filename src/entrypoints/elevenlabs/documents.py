@@ -1,123 +1,135 @@
-"""What the API's documentation says of these routes beside their own sentences."""
+"""What the API's document says of these routes beside their own sentences."""
 
-from dataclasses import dataclass
-from typing import Any, cast
+from domain.errors import InputError
+from domain.lettering import TimedText
+from entrypoints.dialect import Dialect
+from entrypoints.documented import SPOKEN_HEADERS, Answer, Body, documented, sound
+from entrypoints.elevenlabs.errors import shape, status
+from entrypoints.elevenlabs.wire import account, speech, voices
+from entrypoints.elevenlabs.wire.queries import WrongParameterError
+from entrypoints.refusals import CLIP, FORMAT, JSON_BODY, SAVED, SPEECH
+from entrypoints.schemas import JSON, MULTIPART, like, listed, record
 
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, RequestBody, Schema
-from typing_extensions import override
-
-from entrypoints.elevenlabs.wire import speech as wire
-
-_MARK = {"type": "string", "format": "binary"}
-_CHARACTERS = {
-    "type": "object",
-    "properties": {
-        "characters": {"type": "array", "items": {"type": "string"}},
-        "character_start_times_seconds": {"type": "array", "items": {"type": "number"}},
-        "character_end_times_seconds": {"type": "array", "items": {"type": "number"}},
-    },
-}
-_TIMED = {
-    "type": "object",
-    "properties": {
-        "audio_base64": {"type": "string"},
-        "alignment": _CHARACTERS,
-        "normalized_alignment": _CHARACTERS,
-    },
-}
-_DETAIL = {
-    "type": "object",
-    "properties": {"status": {"type": "string"}, "message": {"type": "string"}},
-}
-_FAULT = {
-    "type": "object",
-    "properties": {
-        "loc": {"type": "array", "items": {"type": "string"}},
-        "msg": {"type": "string"},
-        "type": {"type": "string"},
-    },
-}
-_FAILURES = {
-    "400": "The text or the recording cannot be taken.",
-    "401": "A key is needed, or this one is not known.",
-    "404": "There is no such voice.",
-    "429": "Too much is asked for at once; Retry-After tells when to come back.",
-    "503": "The server cannot answer now.",
-}
-_VOICE_FORM = {
-    "type": "object",
-    "required": ["name"],
-    "properties": {
-        "name": {"type": "string", "example": "Ana"},
-        "files": {"type": "array", "items": _MARK},
-        "description": {"type": "string"},
-        "labels": {"type": "string", "description": "A JSON object.", "example": '{"accent":"pt"}'},
-        "remove_background_noise": {"type": "boolean"},
-        "consent": {
-            "type": "string",
-            "description": "Who agreed, where this server asks for it, as JSON.",
-            "example": '{"by":"Ana","statement":"I agree."}',
-        },
-    },
-}
-
-
-def _content(media_type: str, schema: dict[str, Any]) -> dict[str, OpenAPIMediaType]:
-    return {media_type: OpenAPIMediaType(schema=cast("Schema", schema))}
-
-
-def _told(media_type: str, schema: dict[str, Any], description: str) -> OpenAPIResponse:
-    return OpenAPIResponse(description=description, content=_content(media_type, schema))
-
-
-def _wrong() -> dict[str, OpenAPIResponse]:
-    failures = {
-        status: _told("application/json", {"properties": {"detail": _DETAIL}}, description)
-        for status, description in _FAILURES.items()
-    }
-    faults = {"properties": {"detail": {"type": "array", "items": _FAULT}}}
-    return failures | {"422": _told("application/json", faults, "What is wrong where.")}
-
-
-@dataclass
-class Answers(Operation):
-    """Documents what may go wrong."""
-
-    def __post_init__(self) -> None:
-        self.responses = {**(self.responses or {}), **_wrong()}
-
-
-@dataclass
-class Speaks(Answers):
-    """Documents the body of a speech, and sound as the answer."""
-
-    @override
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.request_body = RequestBody(
-            content=_content("application/json", wire.schema()), required=True
+DIALECT = Dialect(
+    "ElevenLabs",
+    "ElevenLabs' API: speech with or without times, voices, and the account.",
+    shape=shape,
+    schema=record(
+        detail=(
+            {
+                "oneOf": [
+                    record(
+                        status=(str, "What a program can act on."),
+                        message=(str, "What went wrong, and what to do about it."),
+                    ),
+                    listed(
+                        record(
+                            loc=(list[str], "Where the fault is."),
+                            msg=(str, "What to change."),
+                            type=(str, "What kind of fault it is."),
+                        )
+                    ),
+                ]
+            },
+            "What went wrong; a list with 422.",
         )
-        self.responses = {**(self.responses or {}), "200": self._answer()}
+    ),
+    status=status,
+)
 
-    def _answer(self) -> OpenAPIResponse:
-        return _told("audio/*", _MARK, "The sound.")
+_RACHEL = {"voice_id": "21m00Tcm4TlvDq8ikWAM"}
+_REFUSED = (*JSON_BODY, *FORMAT, *SPEECH)
+_SESSION = {"X-Session-Id": "What to watch and stop the speech by."}
+_BODY = {JSON: Body(speech.schema(), speech.EXAMPLE)}
+_TIMES = speech.alignment(TimedText("Hi", (0.0, 0.08), (0.08, 0.2)))
+_TIMED = {"audio_base64": "SUQzBAAA", "alignment": _TIMES, "normalized_alignment": _TIMES}
+_TIMED_SCHEMA = like(_TIMED, speech.TIMED_ABOUT)
+_TIMED_SCHEMA["properties"] |= {
+    name: {
+        "anyOf": [_TIMED_SCHEMA["properties"][name], {"type": "null"}],
+        "description": speech.TIMED_ABOUT[name],
+    }
+    for name in ("alignment", "normalized_alignment")
+}
 
+SPEAKS = documented(
+    *sound("The sound.", "audio/*"),
+    body=_BODY,
+    examples=_RACHEL,
+    refuses=_REFUSED,
+    headers=_SESSION,
+)
+SPEAKS_TIMED = documented(
+    Answer(
+        "The sound and when each character is heard.",
+        schema=_TIMED_SCHEMA,
+        example=_TIMED,
+        headers=SPOKEN_HEADERS,
+    ),
+    body=_BODY,
+    examples=_RACHEL,
+    refuses=_REFUSED,
+    headers=_SESSION,
+)
+STREAMS_TIMED = documented(
+    Answer(
+        "A JSON object a line, each with sound and the characters heard in it.",
+        "application/x-ndjson",
+        {"type": "string"},
+        headers=SPOKEN_HEADERS,
+    ),
+    body=_BODY,
+    examples=_RACHEL,
+    refuses=_REFUSED,
+    headers=_SESSION,
+)
 
-@dataclass
-class SpeaksTimed(Speaks):
-    """Documents sound with the times of its characters."""
+_VOICE = voices.EXAMPLE
+VOICE_SCHEMA = like(_VOICE, voices.ABOUT, "As ElevenLabs has it; without meaning here.")
+VOICE = Answer("The voice.", schema=VOICE_SCHEMA, example=_VOICE)
+VOICES = Answer(
+    "The voices.",
+    schema=record(voices=(listed(VOICE_SCHEMA), "All of them.")),
+    example={"voices": [_VOICE]},
+)
+PAGE = Answer(
+    "A page of voices.",
+    schema=record(
+        voices=(listed(VOICE_SCHEMA), "Those of the page."),
+        has_more=(bool, "Whether another page follows."),
+        total_count=(int, "How many there are on all pages."),
+        next_page_token=(str | None, "What to send for the next page."),
+    ),
+    example={"voices": [_VOICE], "has_more": False, "total_count": 1, "next_page_token": None},
+)
+SETTINGS = Answer(
+    "The settings.",
+    schema=like(voices.SETTINGS, speech.SETTINGS_ABOUT),
+    example=voices.SETTINGS,
+)
+DONE = Answer("It is done.", schema=record(status=(str, "Always ok.")), example={"status": "ok"})
+ADDED = Answer(
+    "The voice was saved.",
+    schema=record(
+        voice_id=(str, "The id to speak with."),
+        requires_verification=(bool, "Always false: nobody is asked to verify."),
+    ),
+    example={"voice_id": "ana", "requires_verification": False},
+)
+NOT_YOURS = InputError("The voice 'Annie' is built in: it can be neither changed nor deleted.")
+WRONG_QUERY = (WrongParameterError("query", "page_size", "send a number from 1 to 1,000"),)
+FORM = {MULTIPART: Body(voices.FORM, voices.FORM_EXAMPLE)}
+EDIT_FORM = {MULTIPART: Body(voices.EDIT_FORM, voices.EDIT_EXAMPLE)}
+WRONG_FORM = (WrongParameterError("body", "name", "a voice needs a name"), *SAVED)
+WRONG_FILES = (*WRONG_FORM, *CLIP)
 
-    @override
-    def _answer(self) -> OpenAPIResponse:
-        return _told("application/json", _TIMED, "The sound and when each character is heard.")
-
-
-@dataclass
-class TakesVoice(Answers):
-    """Documents the form that a voice is added or edited with."""
-
-    @override
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        content = _content("multipart/form-data", _VOICE_FORM)
-        self.request_body = RequestBody(content=content, required=True)
+USER = Answer(
+    "Who calls.",
+    schema=like(account.user("anyone", 1), account.ABOUT, account.OTHERWISE),
+    example=account.user("anyone", 1),
+)
+SUBSCRIPTION = Answer(
+    "What may be used.",
+    schema=like(account.subscription(1), account.ABOUT, account.OTHERWISE),
+    example=account.subscription(1),
+)

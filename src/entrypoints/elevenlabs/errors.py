@@ -28,7 +28,7 @@ from domain.errors import (
 )
 from entrypoints.body import FieldInvalidError, MalformedBodyError
 from entrypoints.elevenlabs.wire.queries import WrongParameterError
-from entrypoints.errors import Failure, handlers
+from entrypoints.errors import Failure
 
 TOLD: tuple[tuple[type[SpeechError], int, str], ...] = (
     (TextTooLongError, 400, "max_character_limit_exceeded"),
@@ -71,9 +71,6 @@ def status(failure: Failure) -> int:
         return _UNPROCESSABLE
     told = (status for kind, status, _ in TOLD if isinstance(failure.error, kind))
     return next(told, failure.status)
-
-
-HANDLERS = handlers(shape, status=status)
 
 
 def _is_listed(error: Exception) -> bool:

@@ -3,17 +3,12 @@
 from litestar import Router
 
 from entrypoints.elevenlabs import account, cloning, speech, voices
-from entrypoints.elevenlabs.errors import HANDLERS
+from entrypoints.elevenlabs.documents import DIALECT
 from entrypoints.settings import Settings
 
 
 def routes(settings: Settings) -> Router:
     """Return the routes."""
-    return Router(
-        "/",
-        route_handlers=[
-            *(speech.routes, voices.routes, cloning.routes(settings), account.routes),
-        ],
-        exception_handlers=HANDLERS,
-        tags=["ElevenLabs"],
+    return DIALECT.router(
+        "/", [speech.routes, voices.routes, cloning.routes(settings), account.routes]
     )

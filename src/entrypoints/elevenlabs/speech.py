@@ -11,7 +11,7 @@ from litestar.types import ASGIApp
 from application.delivering import Delivering, Delivery
 from domain.speech import SpeechRequest
 from entrypoints.body import encode
-from entrypoints.elevenlabs.documents import Speaks, SpeaksTimed
+from entrypoints.elevenlabs.documents import SPEAKS, SPEAKS_TIMED, STREAMS_TIMED
 from entrypoints.elevenlabs.timed import Timed
 from entrypoints.elevenlabs.wire import speech as wire
 from entrypoints.given import Given
@@ -22,7 +22,7 @@ from entrypoints.spoken import SpokenResponse, described, streamed
 Connection = Request[Any, Any, Any]
 
 
-@post("/{voice_id:str}", status_code=200, operation_class=Speaks)
+@post("/{voice_id:str}", status_code=200, opt=SPEAKS)
 async def convert(
     request: Connection,
     voice_id: FromPath[str],
@@ -36,7 +36,7 @@ async def convert(
     return ASGIResponse(body=made.data, headers=described(made), media_type=made.to.media_type)
 
 
-@post("/{voice_id:str}/stream", status_code=200, operation_class=Speaks)
+@post("/{voice_id:str}/stream", status_code=200, opt=SPEAKS)
 async def stream(
     request: Connection,
     voice_id: FromPath[str],
@@ -49,7 +49,7 @@ async def stream(
     return await streamed(request, delivering, asked, settings.stall_timeout_s)
 
 
-@post("/{voice_id:str}/with-timestamps", status_code=200, operation_class=SpeaksTimed)
+@post("/{voice_id:str}/with-timestamps", status_code=200, opt=SPEAKS_TIMED)
 async def convert_with_timestamps(
     request: Connection,
     voice_id: FromPath[str],
@@ -67,7 +67,7 @@ async def convert_with_timestamps(
     return ASGIResponse(body=answer, headers=headers, media_type="application/json")
 
 
-@post("/{voice_id:str}/stream/with-timestamps", status_code=200, operation_class=SpeaksTimed)
+@post("/{voice_id:str}/stream/with-timestamps", status_code=200, opt=STREAMS_TIMED)
 async def stream_with_timestamps(
     request: Connection,
     voice_id: FromPath[str],

@@ -11,13 +11,23 @@ from application.roster import MOST_AT_ONCE, Entry, Roster, RosterSearch
 from application.voices import Voices
 from domain.ports import VoiceSearch
 from domain.voice import Voice
-from entrypoints.elevenlabs.documents import Answers
+from entrypoints.documented import documented
+from entrypoints.elevenlabs.documents import (
+    DONE,
+    NOT_YOURS,
+    PAGE,
+    SETTINGS,
+    VOICE,
+    VOICES,
+    WRONG_QUERY,
+)
 from entrypoints.elevenlabs.wire import voices as wire
 from entrypoints.given import Given
+from entrypoints.refusals import NO_VOICE, STORE
 from entrypoints.replies import Connection, json
 
 
-@get("/v1/voices", operation_class=Answers)
+@get("/v1/voices", opt=documented(VOICES, refuses=STORE))
 async def every(request: Connection, roster: Given[Roster], voices: Given[Voices]) -> ASGIResponse:
     """List all voices: saved ones as cloned, the engine's speakers as premade."""
     wanted = RosterSearch(VoiceSearch(request.user.owner), names=wire.NAMES)
@@ -25,21 +35,16 @@ async def every(request: Connection, roster: Given[Roster], voices: Given[Voices
     return json({"voices": await _shown(request, voices, found)})
 
 
-@get("/v2/voices", operation_class=Answers)
+@get("/v2/voices", opt=documented(PAGE, query=wire.QUERY, refuses=(*WRONG_QUERY, *STORE)))
 async def search(request: Connection, roster: Given[Roster], voices: Given[Voices]) -> ASGIResponse:
-    """Search voices, a page at a time.
-
-    The query may hold search, page_size (10), next_page_token, sort (name, created_at_unix),
-    sort_direction (asc, desc), category, voice_type, voice_ids, language and the labels gender,
-    age and accent.
-    """
+    """Search voices, a page at a time."""
     query = request.query_params
     wanted = wire.search(request.user.owner, query, query.getall("voice_ids", []))
     found = await roster.find(wanted)
     return json(wire.page(found, await _shown(request, voices, found.entries)))
 
 
-@get("/v1/voices/{voice_id:str}", operation_class=Answers)
+@get("/v1/voices/{voice_id:str}", opt=documented(VOICE, refuses=NO_VOICE))
 async def one(
     request: Connection, voice_id: FromPath[str], roster: Given[Roster], voices: Given[Voices]
 ) -> ASGIResponse:
@@ -52,13 +57,13 @@ async def one(
     return json(wire.voice(entry, preview_url=preview, samples=clips))
 
 
-@get("/v1/voices/settings/default", operation_class=Answers)
+@get("/v1/voices/settings/default", opt=documented(SETTINGS))
 async def default_settings() -> ASGIResponse:
     """Tell the settings of a voice for which none are sent."""
     return json(wire.SETTINGS)
 
 
-@get("/v1/voices/{voice_id:str}/settings", operation_class=Answers)
+@get("/v1/voices/{voice_id:str}/settings", opt=documented(SETTINGS, refuses=NO_VOICE))
 async def settings_of(
     request: Connection, voice_id: FromPath[str], roster: Given[Roster]
 ) -> ASGIResponse:
@@ -67,7 +72,11 @@ async def settings_of(
     return json(wire.SETTINGS)
 
 
-@delete("/v1/voices/{voice_id:str}", status_code=200, operation_class=Answers)
+@delete(
+    "/v1/voices/{voice_id:str}",
+    status_code=200,
+    opt=documented(DONE, refuses=(*NO_VOICE, NOT_YOURS)),
+)
 async def remove(
     request: Connection, voice_id: FromPath[str], roster: Given[Roster], voices: Given[Voices]
 ) -> ASGIResponse:

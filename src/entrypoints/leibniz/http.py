@@ -8,20 +8,31 @@ from litestar.response.base import ASGIResponse
 
 from application.delivering import Delivering
 from entrypoints.body import encode
-from entrypoints.documented import JSON, Answer, documented, told
+from entrypoints.dialect import Dialect
+from entrypoints.documented import SPOKEN_HEADERS, Answer, Body, documented
 from entrypoints.given import Given
 from entrypoints.leibniz import wire
 from entrypoints.listening import while_connected
+from entrypoints.refusals import JSON_BODY, SPEECH
+from entrypoints.schemas import JSON, told
 from entrypoints.settings import Settings
 from entrypoints.spoken import described
+
+DIALECT = Dialect("Leibniz", "Leibniz's XTTS service: samples in base64, within JSON.")
 
 
 @post(
     "/synthesize",
     status_code=200,
-    operation_class=documented(
-        Answer("The samples in base64; `cached` when no engine was needed.", JSON, wire.ANSWER),
-        body={JSON: (told(wire.SynthesizeBody, wire.ABOUT), wire.EXAMPLE)},
+    opt=documented(
+        Answer(
+            "The samples in base64.",
+            schema=wire.answer_schema(),
+            example=wire.ANSWER,
+            headers=SPOKEN_HEADERS,
+        ),
+        body={JSON: Body(told(wire.SynthesizeBody, wire.ABOUT), wire.EXAMPLE)},
+        refuses=(*JSON_BODY, *SPEECH),
     ),
 )
 async def synthesize(
@@ -41,4 +52,4 @@ async def synthesize(
 
 def routes(_settings: Settings) -> Router:
     """Return Leibniz's plain routes."""
-    return Router("/api/v1", route_handlers=[synthesize], tags=["Leibniz"])
+    return DIALECT.router("/api/v1", [synthesize])

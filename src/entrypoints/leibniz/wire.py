@@ -11,6 +11,7 @@ from domain.formats import AudioFormat, Codec
 from domain.loudness import Target
 from domain.speech import Finish, SpeechRequest
 from entrypoints.body import decode
+from entrypoints.schemas import record
 
 ABOUT = {
     "text": "What to speak: plain text, or SSML, which begins with <speak.",
@@ -25,6 +26,7 @@ ANSWER = {
     "format": "pcm_s16le",
     "duration_ms": 812.5,
     "cached": False,
+    "session_id": "story-1",
 }
 
 
@@ -35,6 +37,18 @@ class SynthesizeBody(msgspec.Struct):
     voice: str | None = None
     language: str | None = None
     session_id: str | None = None
+
+
+def answer_schema() -> dict[str, Any]:
+    """Return the JSON schema of what is answered."""
+    return record(
+        audio=(str, "The samples in base64."),
+        sample_rate=(int, "Samples a second."),
+        format=(str, "16 bit, little-endian, one channel."),
+        duration_ms=(float, "How long the sound is."),
+        cached=(bool, "Whether it was spoken before, so that no engine was needed."),
+        session_id=(str, "What the speech was watched by."),
+    )
 
 
 def decode_synthesize(body: bytes) -> SynthesizeBody:

@@ -11,22 +11,37 @@ from application.roster import Roster, RosterSearch
 from domain.ports import SpeechEngine, VoiceSearch
 from domain.speech import SpeechRequest
 from entrypoints.body import form_fields
-from entrypoints.documented import FORM, Answer, documented, told
-from entrypoints.errors import handlers
+from entrypoints.dialect import Dialect
+from entrypoints.documented import Answer, Body, documented, sound
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
 from entrypoints.marytts import wire
+from entrypoints.refusals import FORM_BODY, SPEECH, STORE
 from entrypoints.replies import Connection
+from entrypoints.schemas import FORM, TEXT
 from entrypoints.settings import Settings
 from entrypoints.spoken import described, remarked
 
-TEXT = "text/plain"
+DIALECT = Dialect(
+    "MaryTTS",
+    "MaryTTS's server, as Home Assistant and others call it; errors are lines of text.",
+    shape=lambda failure: failure.detail + "\n",
+    schema={"type": "string"},
+    media_type=TEXT,
+)
 
-_SCHEMA = told(wire.ProcessFields, wire.ABOUT)
-_SPOKEN = Answer("The whole sound, as the kind of file asked for.")
+_SPOKEN = sound(
+    "The whole sound, as the kind of file asked for.", "audio/wav", "audio/x-au", "audio/aiff"
+)
+_LINES = {"type": "string"}
 
 
-@get("/process", operation_class=documented(_SPOKEN, query=_SCHEMA))
+@get(
+    "/process",
+    opt=documented(
+        *_SPOKEN, query=wire.schema(), examples=wire.EXAMPLE, refuses=(FORM_BODY[1], *SPEECH)
+    ),
+)
 async def process(
     request: Connection,
     delivering: Given[Delivering],
@@ -43,7 +58,9 @@ async def process(
 @post(
     "/process",
     status_code=200,
-    operation_class=documented(_SPOKEN, body={FORM: (_SCHEMA, wire.EXAMPLE)}),
+    opt=documented(
+        *_SPOKEN, body={FORM: Body(wire.schema(), wire.EXAMPLE)}, refuses=(*FORM_BODY, *SPEECH)
+    ),
 )
 async def process_form(
     request: Connection,
@@ -59,7 +76,10 @@ async def process_form(
     return await _answered(request, asked, speech, delivering, settings)
 
 
-@get("/voices", operation_class=documented(Answer("One voice a line.", TEXT, wire.VOICES)))
+@get(
+    "/voices",
+    opt=documented(Answer("One voice a line.", TEXT, _LINES, wire.VOICES), refuses=STORE),
+)
 async def list_voices(
     request: Connection,
     roster: Given[Roster],
@@ -71,20 +91,15 @@ async def list_voices(
     return _text(wire.voices(known, settings.default_language, engine.card.name))
 
 
-@get("/locales", operation_class=documented(Answer("One locale a line.", TEXT, wire.LOCALES)))
+@get("/locales", opt=documented(Answer("One locale a line.", TEXT, _LINES, wire.LOCALES)))
 async def list_locales(engine: Given[SpeechEngine]) -> ASGIResponse:
     """List the languages that are spoken."""
     return _text(wire.locales(engine.card.languages))
 
 
 def routes(_settings: Settings) -> Router:
-    """Return MaryTTS's routes; whatever goes wrong is told as a line of text."""
-    return Router(
-        "/",
-        route_handlers=[process, process_form, list_voices, list_locales],
-        exception_handlers=handlers(lambda failure: failure.detail + "\n", TEXT),
-        tags=["MaryTTS"],
-    )
+    """Return MaryTTS's routes."""
+    return DIALECT.router("/", [process, process_form, list_voices, list_locales])
 
 
 async def _speech(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -17,6 +18,7 @@ from domain.script import Prosody
 from domain.speech import Finish, SpeechRequest, SpeechSettings
 from entrypoints.body import decode_fields
 from entrypoints.marytts.effects import Effects, effects_of
+from entrypoints.schemas import told
 
 ABOUT = {
     "INPUT_TEXT": "What to speak.",
@@ -25,6 +27,12 @@ ABOUT = {
     "AUDIO": "WAVE_FILE, AU_FILE or AIFF_FILE; also without _FILE.",
     "LOCALE": "The text's language, such as en_US or de.",
     "VOICE": "A saved voice or a built-in speaker; an unknown one is the default voice.",
+}
+EFFECTS = {
+    "effect_Volume_selected": "on, to make the sound louder or softer.",
+    "effect_Volume_parameters": "By how much, as amount:2.0;",
+    "effect_Rate_selected": "on, to speak slower or faster.",
+    "effect_Rate_parameters": "How long it takes then, as durScale:1.5;",
 }
 EXAMPLE = {"INPUT_TEXT": "Hello there.", "INPUT_TYPE": "TEXT", "LOCALE": "en_US"}
 EXAMPLE |= {"OUTPUT_TYPE": "AUDIO", "AUDIO": "WAVE_FILE"}
@@ -74,6 +82,14 @@ class Process:
     def markup(self) -> bool | None:
         """Whether the text is SSML; None where it shows by how it begins, as everywhere here."""
         return True if self.fields.INPUT_TYPE.upper() == "SSML" else None
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of `ProcessFields`, with what each field means, and the effects."""
+    found = told(ProcessFields, ABOUT)
+    for name, about in EFFECTS.items():
+        found["properties"][name] = {"type": "string", "description": about}
+    return found
 
 
 def decode_process(sent: Mapping[str, str]) -> Process:

@@ -5,17 +5,23 @@ from litestar.response.base import ASGIResponse
 
 from application.timbres import Timbres
 from domain.ports import SpeechEngine
+from entrypoints.documented import Answer, documented
 from entrypoints.given import Given
-from entrypoints.native.documented import answers
-from entrypoints.native.problems import refusals
 from entrypoints.native.wire import service as wire
 from entrypoints.replies import json
+from entrypoints.schemas import told
 from entrypoints.settings import Settings
 
 
 @get(
     "/engines",
-    responses={200: answers(wire.EnginesReply, "Engines, formats and limits."), **refusals()},
+    opt=documented(
+        Answer(
+            "Engines, formats and limits.",
+            schema=told(wire.EnginesReply, wire.ABOUT),
+            example=wire.ENGINES_EXAMPLE,
+        )
+    ),
 )
 async def engines(
     engine: Given[SpeechEngine], timbres: Given[Timbres], settings: Given[Settings]

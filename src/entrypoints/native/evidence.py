@@ -6,22 +6,26 @@ from litestar.response.base import ASGIResponse
 
 from application.consents import Consents
 from application.voices import Voices
+from domain.errors import ConsentUnknownError, SampleUnknownError
+from entrypoints.documented import PREVIEW_HEADERS, Answer, Body, documented, sound
 from entrypoints.given import Given
-from entrypoints.native.documented import answers, schema_of, takes
-from entrypoints.native.problems import refusals
 from entrypoints.native.wire import evidence as wire
-from entrypoints.native.wire.voices import VoiceReply, tag, voice
+from entrypoints.native.wire.voices import ABOUT, EXAMPLE, VoiceReply, tag, voice
+from entrypoints.refusals import CHANGED, JSON_BODY, NO_PREVIEW, NO_VOICE
 from entrypoints.replies import Connection, json, recording
+from entrypoints.schemas import FLAC, JSON, told
 
-_FLAC = "audio/flac"
-_CONSENT = takes(
-    schema_of(wire.ConsentBody), {"by": "Ana Lima", "statement": "You may speak in my voice."}
-)
+_RATE = {"X-Sample-Rate": "Samples a second."}
 
 
 @get(
     "/voices/{voice_id:str}/samples",
-    responses={200: answers(wire.SamplesReply, "The clips."), **refusals(404, 503)},
+    opt=documented(
+        Answer(
+            "The clips.", schema=told(wire.SamplesReply, wire.ABOUT), example=wire.SAMPLES_EXAMPLE
+        ),
+        refuses=NO_VOICE,
+    ),
 )
 async def samples(
     request: Connection, voice_id: FromPath[str], voices: Given[Voices]
@@ -32,7 +36,12 @@ async def samples(
 
 @get(
     "/voices/{voice_id:str}/samples/{number:int}",
-    responses={200: answers(bytes, "The clip.", _FLAC), **refusals(404, 503)},
+    opt=documented(
+        *sound("The clip.", FLAC, headers=_RATE),
+        about={"number": "Which clip, from 1."},
+        examples={"number": 1},
+        refuses=(*NO_VOICE, SampleUnknownError("ana", 2, 1)),
+    ),
 )
 async def sample(
     request: Connection, voice_id: FromPath[str], number: FromPath[int], voices: Given[Voices]
@@ -43,7 +52,9 @@ async def sample(
 
 @get(
     "/voices/{voice_id:str}/preview",
-    responses={200: answers(bytes, "The line.", _FLAC), **refusals(404, 503)},
+    opt=documented(
+        *sound("The line.", FLAC, headers=PREVIEW_HEADERS), refuses=(*NO_VOICE, NO_PREVIEW)
+    ),
 )
 async def preview(
     request: Connection, voice_id: FromPath[str], voices: Given[Voices]
@@ -54,12 +65,17 @@ async def preview(
 
 @post(
     "/voices/{voice_id:str}/consent",
-    operation_class=_CONSENT,
     status_code=200,
-    responses={
-        200: answers(VoiceReply, "The voice with its consent."),
-        **refusals(400, 404, 422, 503),
-    },
+    opt=documented(
+        Answer(
+            "The voice with its consent.",
+            schema=told(VoiceReply, ABOUT),
+            example=EXAMPLE,
+            headers={"ETag": "The voice's version, for If-Match."},
+        ),
+        body={JSON: Body(told(wire.ConsentBody), wire.CONSENT_EXAMPLE)},
+        refuses=(*JSON_BODY, *NO_VOICE, *CHANGED),
+    ),
 )
 async def give_consent(
     request: Connection, voice_id: FromPath[str], consents: Given[Consents]
@@ -73,7 +89,14 @@ async def give_consent(
 @delete(
     "/voices/{voice_id:str}/consent",
     status_code=200,
-    responses={200: answers(wire.RevokedReply, "What was forgotten."), **refusals(404, 503)},
+    opt=documented(
+        Answer(
+            "What was forgotten.",
+            schema=told(wire.RevokedReply, wire.ABOUT),
+            example={"id": "ana", "deleted": True, "lines_forgotten": 3},
+        ),
+        refuses=(*NO_VOICE, ConsentUnknownError("ana")),
+    ),
 )
 async def revoke_consent(
     request: Connection, voice_id: FromPath[str], consents: Given[Consents]

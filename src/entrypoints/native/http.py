@@ -25,8 +25,4 @@ def routes(settings: Settings) -> Router:
             *(sessions.routes, cache.routes, engines.routes, jobs.routes(settings)),
         ],
     )
-    return Router(
-        "/",
-        route_handlers=[api, speech.ssml_routes, problems.routes],
-        exception_handlers=problems.HANDLERS,
-    )
+    return problems.DIALECT.router("/", [api, speech.ssml_routes, problems.routes])

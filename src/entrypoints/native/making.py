@@ -1,7 +1,6 @@
 """New voices: cloned from clips, mixed of others, or brought in from a file."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from litestar import Router, get, post
 from litestar.datastructures import FormMultiDict, UploadFile
@@ -10,57 +9,50 @@ from litestar.response.base import ASGIResponse
 
 from application.mixing import Mixing
 from application.voices import Clone, Draft, Voices
-from domain.errors import ClipTooLargeError, InputError
+from domain.errors import ClipTooLargeError, InputError, VoiceFileInvalidError
 from domain.ports import Clock
 from domain.voice import Voice
+from entrypoints.documented import Answer, Body, documented
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
-from entrypoints.native.documented import answers, schema_of, takes
-from entrypoints.native.problems import refusals
 from entrypoints.native.wire import making as wire
+from entrypoints.native.wire.voices import EXAMPLE as VOICE
 from entrypoints.native.wire.voices import tag
+from entrypoints.refusals import CLIP, JSON_BODY, MIX, MULTIPART_BODY, NO_VOICE, SAVED
 from entrypoints.replies import Connection, json, once
+from entrypoints.schemas import BINARY, FILE, JSON, MULTIPART, told
 from entrypoints.settings import Settings
 from entrypoints.uploads import FORM_BYTES, read
 
 _MOST_CLIPS = 10
-_FILE = "application/octet-stream"
-_CLIP = {"type": "string", "format": "binary"}
-
-
-def _form() -> dict[str, Any]:
-    """Return the schema of the form: the clips beside the text fields."""
-    found = schema_of(wire.CloneBody)
-    clips = {
-        "type": "array",
-        "items": _CLIP,
-        "minItems": 1,
-        "maxItems": _MOST_CLIPS,
-        "description": "Recordings of one speaker; the field is repeated.",
-    }
-    return found | {"properties": {"clips": clips, **found["properties"]}, "required": ["clips"]}
-
-
-_CLONE = takes(
-    _form(),
-    {"clips": ["(a recording)"], "name": "Ana", "labels": '{"mood": "warm"}', "denoise": "true"},
-    "multipart/form-data",
+_CLIPS = {
+    "type": "array",
+    "items": BINARY,
+    "minItems": 1,
+    "maxItems": _MOST_CLIPS,
+    "description": "Recordings of one speaker; the field is repeated.",
+}
+_CLONE = Body(wire.form(clips=_CLIPS), {"clips": ["(a recording)"], **wire.CLONE_EXAMPLE})
+_MIX = Body(told(wire.MixBody, wire.ABOUT), wire.MIX_EXAMPLE)
+_IMPORT = Body(BINARY, "(a file of /api/v1/voices/{voice_id}/export)")
+_MADE = Answer(
+    "The voice was saved.",
+    schema=wire.made_schema(),
+    example={"voice": VOICE, "clips": [], "warnings": []},
+    status=201,
+    headers={"Location": "Where the voice is.", "ETag": "Its version, for If-Match."},
 )
-_MIX = takes(
-    schema_of(wire.MixBody),
-    {
-        "voices": [{"id": "ana", "weight": 0.7}, {"id": "bea", "weight": 0.3}],
-        "name": "Between Ana and Bea",
-    },
-)
-_IMPORT = takes(_CLIP, "(a file of /voices/{id}/export)", _FILE)
-_MADE = answers(wire.MadeReply, "The voice was saved; Location tells where it is.")
+_ONCE = {"Idempotency-Key": "A name for this save: under it a retry saves nothing more."}
 
 
 @post(
     "/voices",
-    operation_class=_CLONE,
-    responses={201: _MADE, **refusals(400, 409, 413, 422, 503, 507)},
+    opt=documented(
+        _MADE,
+        body={MULTIPART: _CLONE},
+        refuses=(*MULTIPART_BODY, *CLIP, *SAVED),
+        headers=_ONCE,
+    ),
 )
 async def clone_voice(
     request: Connection, voices: Given[Voices], clock: Given[Clock], settings: Given[Settings]
@@ -79,8 +71,12 @@ async def clone_voice(
 
 @post(
     "/voices/mix",
-    operation_class=_MIX,
-    responses={201: _MADE, **refusals(400, 404, 409, 413, 422, 503, 507)},
+    opt=documented(
+        _MADE,
+        body={JSON: _MIX},
+        refuses=(*JSON_BODY, *MIX, *NO_VOICE, *SAVED),
+        headers=_ONCE,
+    ),
 )
 async def mix_voices(
     request: Connection, mixing: Given[Mixing], clock: Given[Clock]
@@ -96,8 +92,16 @@ async def mix_voices(
 
 @post(
     "/voices/import",
-    operation_class=_IMPORT,
-    responses={201: _MADE, **refusals(409, 413, 422, 503, 507)},
+    opt=documented(
+        _MADE,
+        body={FILE: _IMPORT},
+        about={
+            "id": "The id to save it under, in place of the file's.",
+            "name": "What people call it, in place of the file's name.",
+        },
+        refuses=(VoiceFileInvalidError("its end is missing"), *SAVED),
+        headers=_ONCE,
+    ),
 )
 async def import_voice(
     request: Connection,
@@ -113,7 +117,10 @@ async def import_voice(
 
 @get(
     "/voices/{voice_id:str}/export",
-    responses={200: answers(bytes, "The file.", _FILE), **refusals(404, 503)},
+    opt=documented(
+        Answer("The file.", FILE, BINARY, headers={"Content-Disposition": "A name for the file."}),
+        refuses=NO_VOICE,
+    ),
 )
 async def export_voice(
     request: Connection, voice_id: FromPath[str], voices: Given[Voices]
@@ -121,7 +128,7 @@ async def export_voice(
     """Take a voice out as one file, with its clips and all that was learnt of it."""
     data = await voices.take_out(request.user.owner, voice_id)
     headers = {"Content-Disposition": f'attachment; filename="{voice_id}.rhapsode"'}
-    return ASGIResponse(body=data, headers=headers, media_type=_FILE)
+    return ASGIResponse(body=data, headers=headers, media_type=FILE)
 
 
 def routes(settings: Settings) -> Router:

@@ -7,14 +7,16 @@ from typing import Any
 import structlog
 from litestar import Router, get
 from litestar.exceptions import NotFoundException, ValidationException
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from domain.errors import SpeechError
-from entrypoints.errors import STATUS, Failure, handlers
+from entrypoints.dialect import Dialect
+from entrypoints.documented import Answer, documented
+from entrypoints.errors import STATUS, Failure
 from entrypoints.guards import OPEN
 from entrypoints.native.wire.problems import (
+    ABOUT,
     MEDIA_TYPE,
     Problem,
     ProblemPage,
@@ -22,39 +24,45 @@ from entrypoints.native.wire.problems import (
     pages,
     problem,
 )
+from entrypoints.refusals import NO_SUCH_PATH
 from entrypoints.replies import json
+from entrypoints.schemas import listed, record, told
 
-_WHEN = {
-    400: "The body is no JSON, or a parameter is not what it should be.",
-    401: "A key is needed, or the one sent is not known.",
-    404: "What was named is not there.",
-    409: "The name is taken, or somebody was quicker.",
-    412: "The version named by If-Match is not the one there is.",
-    413: "The text or the body is larger than this server takes.",
-    422: "What was sent cannot be used; the sentence says what to change.",
-    500: "Something is broken here.",
-    503: "The engine, the studio or the database is busy; Retry-After says when to try again.",
-    507: "The disk is full.",
+_EXAMPLE = {
+    "type": "/problems/engine-busy",
+    "title": "Engine busy",
+    "status": 503,
+    "about": "Too many lines wait already.",
+    "data": ["retry_after_s"],
 }
 
 
-def refusals(*statuses: int) -> dict[int, ResponseSpec]:
-    """Document the refusals of a route; a missing key and a fault can come from any."""
-    return {
-        status: ResponseSpec(
-            Problem, description=_WHEN[status], media_type=MEDIA_TYPE, generate_examples=False
+@get(
+    "/problems",
+    opt=OPEN
+    | documented(
+        Answer(
+            "The problems.",
+            schema=record(problems=(listed(told(ProblemPage, ABOUT)), "All of them.")),
+            example={"problems": [_EXAMPLE]},
         )
-        for status in sorted({401, 500, *statuses})
-    }
-
-
-@get("/problems", opt=OPEN)
+    ),
+)
 async def every_problem() -> ASGIResponse:
     """List the problems that an answer can have, and what each means."""
     return json({"problems": list(_pages().values())})
 
 
-@get("/problems/{name:str}", opt=OPEN)
+@get(
+    "/problems/{name:str}",
+    opt=OPEN
+    | documented(
+        Answer("The problem.", schema=told(ProblemPage, ABOUT), example=_EXAMPLE),
+        about={"name": "The last part of a problem's type."},
+        examples={"name": "engine-busy"},
+        refuses=(NO_SUCH_PATH,),
+    ),
+)
 async def one_problem(name: FromPath[str]) -> ASGIResponse:
     """Tell what a problem means: the `type` of every problem document leads here."""
     if name not in _pages():
@@ -79,7 +87,14 @@ def _detail(failure: Failure) -> str:
     return f"The request has a wrong parameter: {', '.join(wrong)}."
 
 
-HANDLERS = handlers(_shape, MEDIA_TYPE)
+DIALECT = Dialect(
+    "Rhapsode",
+    "The house's own API: all that this server can do. Errors are problem documents (RFC 9457),"
+    " with further members that hold their data.",
+    shape=_shape,
+    schema=told(Problem),
+    media_type=MEDIA_TYPE,
+)
 
 
 @lru_cache

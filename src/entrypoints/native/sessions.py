@@ -5,16 +5,26 @@ from litestar.params import FromPath, FromQuery
 from litestar.response.base import ASGIResponse
 
 from application.sessions import Sessions
+from entrypoints.documented import Answer, documented
 from entrypoints.given import Given
-from entrypoints.native.documented import answers
-from entrypoints.native.problems import refusals
 from entrypoints.native.wire import sessions as wire
+from entrypoints.refusals import NO_SESSION, RANGE
 from entrypoints.replies import Connection, json
+from entrypoints.schemas import told
+
+_SESSION = Answer("The session.", schema=told(wire.SessionReply, wire.ABOUT), example=wire.EXAMPLE)
 
 
 @get(
     "/sessions",
-    responses={200: answers(wire.SessionsReply, "The sessions."), **refusals(400, 422)},
+    opt=documented(
+        Answer(
+            "The sessions.",
+            schema=told(wire.SessionsReply, wire.ABOUT),
+            example={"sessions": [wire.EXAMPLE]},
+        ),
+        refuses=RANGE,
+    ),
 )
 async def every_session(
     request: Connection, sessions: Given[Sessions], limit: FromQuery[int] = 100
@@ -26,7 +36,7 @@ async def every_session(
 
 @get(
     "/sessions/{session_id:str}",
-    responses={200: answers(wire.SessionReply, "The session."), **refusals(404)},
+    opt=documented(_SESSION, refuses=NO_SESSION),
 )
 async def one_session(
     request: Connection, session_id: FromPath[str], sessions: Given[Sessions]
@@ -38,7 +48,7 @@ async def one_session(
 @delete(
     "/sessions/{session_id:str}",
     status_code=200,
-    responses={200: answers(wire.SessionReply, "The session that ended."), **refusals(404)},
+    opt=documented(_SESSION, refuses=NO_SESSION),
 )
 async def cancel_session(
     request: Connection, session_id: FromPath[str], sessions: Given[Sessions]

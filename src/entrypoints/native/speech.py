@@ -13,27 +13,27 @@ from domain.errors import MarkupError
 from domain.ports import SpeechMarkup
 from domain.speech import SpeechRequest
 from entrypoints.body import encode
+from entrypoints.documented import SPOKEN_HEADERS, Answer, Body, documented, sound
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
-from entrypoints.native.documented import answers, schema_of, takes
-from entrypoints.native.problems import refusals
 from entrypoints.native.wire import speech as wire
+from entrypoints.refusals import FORMAT, JSON_BODY, SPEECH, TEXT
+from entrypoints.schemas import JSON, told
 from entrypoints.settings import Settings
 from entrypoints.spoken import described, streamed
 
 Connection = Request[Any, Any, Any]
 
 
-_SPEAKS = takes(
-    wire.schema(),
-    {"text": "Hello. How are you?", "language": "en", "output_format": "mp3_44100_128"},
-)
-_CHECKS = takes(schema_of(wire.MarkupBody), {"text": "<speak>Hello. <break time='1s'/></speak>"})
-_SOUND = answers(bytes, "The sound, in the format asked for.", "audio/*")
-_REFUSED = refusals(400, 404, 409, 413, 422, 503)
+_SPEAKS = {JSON: Body(wire.schema(), wire.EXAMPLE)}
+_CHECKS = {JSON: Body(told(wire.MarkupBody, wire.ABOUT), wire.MARKUP_EXAMPLE)}
+_SOUND = sound("The sound, in the format asked for.", "audio/*")
+_REFUSED = (*JSON_BODY, *FORMAT, *SPEECH)
+_SESSION = {"X-Session-Id": "What to watch and stop the speech by, where the body names nothing."}
+_SPEECH = documented(*_SOUND, body=_SPEAKS, refuses=_REFUSED, headers=_SESSION)
 
 
-@post("/speech", status_code=200, operation_class=_SPEAKS, responses={200: _SOUND, **_REFUSED})
+@post("/speech", status_code=200, opt=_SPEECH)
 async def speech(
     request: Connection, delivering: Given[Delivering], settings: Given[Settings]
 ) -> ASGIResponse:
@@ -43,12 +43,7 @@ async def speech(
     return ASGIResponse(body=made.data, headers=described(made), media_type=made.to.media_type)
 
 
-@post(
-    "/speech/stream",
-    status_code=200,
-    operation_class=_SPEAKS,
-    responses={200: _SOUND, **_REFUSED},
-)
+@post("/speech/stream", status_code=200, opt=_SPEECH)
 async def speech_stream(
     request: Connection, delivering: Given[Delivering], settings: Given[Settings]
 ) -> ASGIApp:
@@ -60,8 +55,17 @@ async def speech_stream(
 @post(
     "/speech/timestamps",
     status_code=200,
-    operation_class=_SPEAKS,
-    responses={200: answers(dict[str, Any], "The sound in base64, and times."), **_REFUSED},
+    opt=documented(
+        Answer(
+            "The sound in base64, and times.",
+            schema=wire.timed_schema(),
+            example=wire.TIMED_EXAMPLE,
+            headers=SPOKEN_HEADERS,
+        ),
+        body=_SPEAKS,
+        refuses=_REFUSED,
+        headers=_SESSION,
+    ),
 )
 async def speech_timestamps(
     request: Connection, delivering: Given[Delivering], settings: Given[Settings]
@@ -70,11 +74,16 @@ async def speech_timestamps(
     asked = await _asked(request, settings, whole=True)
     made = await while_connected(request, delivering.whole(asked))
     body = await asyncio.to_thread(lambda: encode(wire.timed(made)))
-    headers = described(made) | {"Content-Type": "application/json"}
-    return ASGIResponse(body=body, headers=headers, media_type="application/json")
+    headers = described(made) | {"Content-Type": JSON}
+    return ASGIResponse(body=body, headers=headers, media_type=JSON)
 
 
-@get("/ssml", responses={200: answers(dict[str, Any], "Elements."), **refusals()})
+@get(
+    "/ssml",
+    opt=documented(
+        Answer("Elements, and limits.", schema=wire.MARKUP_SCHEMA, example=wire.MARKUP_TOLD)
+    ),
+)
 async def ssml(markup: Given[SpeechMarkup]) -> ASGIResponse:
     """Tell which markup is understood."""
     return ASGIResponse(body=encode(markup.described()), media_type="application/json")
@@ -83,8 +92,11 @@ async def ssml(markup: Given[SpeechMarkup]) -> ASGIResponse:
 @post(
     "/ssml/validate",
     status_code=200,
-    operation_class=_CHECKS,
-    responses={200: answers(dict[str, Any], "What it means."), **refusals(400, 413, 422)},
+    opt=documented(
+        Answer("What it means.", schema=wire.script_schema(), example=wire.SCRIPT_EXAMPLE),
+        body=_CHECKS,
+        refuses=(*JSON_BODY, *TEXT),
+    ),
 )
 async def ssml_validate(request: Connection, speaking: Given[Speaking]) -> ASGIResponse:
     """Tell what markup means, or what is wrong with it, without speaking it."""

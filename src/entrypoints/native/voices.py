@@ -2,7 +2,6 @@
 
 from litestar import Router, delete, get, patch
 from litestar.exceptions import ClientException
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from litestar.response.base import ASGIResponse
@@ -10,22 +9,36 @@ from litestar.response.base import ASGIResponse
 from application.roster import Roster, RosterSearch
 from application.voices import Voices
 from domain.voice import Voice
+from entrypoints.documented import Answer, Body, documented
 from entrypoints.given import Given
-from entrypoints.native.documented import answers, schema_of, takes
-from entrypoints.native.problems import refusals
 from entrypoints.native.wire import voices as wire
+from entrypoints.refusals import CHANGED, NO_VOICE, NOT_JSON, OTHER_VERSION, RANGE, STORE
 from entrypoints.replies import Connection, json
+from entrypoints.schemas import JSON, told
 
-_CHANGE = takes(
-    schema_of(wire.ChangeBody),
-    {"name": "Ana, warm", "labels": {"mood": "warm", "draft": None}, "version": 1},
+_ETAG = {"ETag": "The voice's version, for If-Match."}
+_MATCH = {"If-Match": "An ETag: nothing is done where the voice is another by now."}
+_ONE = Answer(
+    "The voice.", schema=told(wire.VoiceReply, wire.ABOUT), example=wire.EXAMPLE, headers=_ETAG
 )
-_ONE = answers(wire.VoiceReply, "The voice; its ETag goes into If-Match.")
+_PAGE = Answer(
+    "A page of voices.",
+    schema=told(wire.PageReply, wire.ABOUT),
+    example={"voices": [wire.EXAMPLE], "total": 1, "next": None},
+)
 
 
 @get(
     "/voices",
-    responses={200: answers(wire.PageReply, "A page of voices."), **refusals(400, 422, 503)},
+    opt=documented(
+        _PAGE,
+        about={
+            "language": "What the speaker speaks.",
+            "label": "A label as name:value; may be repeated.",
+            "kind": "saved, builtin or all.",
+        },
+        refuses=(*RANGE, *STORE),
+    ),
 )
 async def find_voices(
     request: Connection,
@@ -46,7 +59,7 @@ async def find_voices(
     return json(wire.page(await roster.find(RosterSearch(search, wire.KINDS[kind]))))
 
 
-@get("/voices/{voice_id:str}", responses={200: _ONE, **refusals(404, 503)})
+@get("/voices/{voice_id:str}", opt=documented(_ONE, refuses=NO_VOICE))
 async def one_voice(
     request: Connection, voice_id: FromPath[str], roster: Given[Roster]
 ) -> ASGIResponse:
@@ -58,8 +71,12 @@ async def one_voice(
 
 @patch(
     "/voices/{voice_id:str}",
-    operation_class=_CHANGE,
-    responses={200: _ONE, **refusals(400, 404, 409, 412, 422, 503)},
+    opt=documented(
+        _ONE,
+        body={JSON: Body(told(wire.ChangeBody, wire.ABOUT), wire.CHANGE_EXAMPLE)},
+        refuses=(NOT_JSON, *NO_VOICE, *CHANGED, OTHER_VERSION),
+        headers=_MATCH,
+    ),
 )
 async def change_voice(
     request: Connection, voice_id: FromPath[str], voices: Given[Voices]
@@ -77,7 +94,9 @@ async def change_voice(
 
 @delete(
     "/voices/{voice_id:str}",
-    responses={204: ResponseSpec(None, description="It is gone."), **refusals(404, 412, 503)},
+    opt=documented(
+        Answer("It is gone.", "", status=204), refuses=(*NO_VOICE, OTHER_VERSION), headers=_MATCH
+    ),
 )
 async def delete_voice(
     request: Connection, voice_id: FromPath[str], voices: Given[Voices]

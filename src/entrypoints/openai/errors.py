@@ -16,7 +16,8 @@ from domain.errors import (
     VoiceUnknownError,
 )
 from entrypoints.body import FieldInvalidError, MalformedBodyError
-from entrypoints.errors import Failure, handlers
+from entrypoints.dialect import Dialect
+from entrypoints.errors import Failure
 from entrypoints.openai import wire
 
 _KNOWN: tuple[tuple[type[SpeechError], str | None, str], ...] = (
@@ -61,4 +62,11 @@ def _blamed(error: Exception) -> tuple[str | None, str | None]:
     return next(known, (None, None))
 
 
-HANDLERS = handlers(shape, status=status)
+NO_MODEL = wire.ModelUnknownError("whisper-1", (*wire.MODELS, "espeak"))
+DIALECT = Dialect(
+    "OpenAI",
+    "OpenAI's API for speech, and what Open WebUI asks beside it.",
+    shape=shape,
+    schema=wire.ERROR,
+    status=status,
+)

@@ -1,11 +1,9 @@
 """OpenAI's routes for speech, and those that Open WebUI adds to them."""
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import replace
 
 from litestar import Router, get, post
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
@@ -16,28 +14,36 @@ from application.voices import Voices
 from domain.access import HOUSE, Caller
 from domain.errors import AccessError
 from domain.ports import SpeechEngine, VoiceSearch
+from entrypoints.documented import Answer, Body, documented, sound
 from entrypoints.given import Given
 from entrypoints.guards import OPEN, key_of
 from entrypoints.openai import wire
-from entrypoints.openai.errors import HANDLERS
+from entrypoints.openai.errors import DIALECT, NO_MODEL
+from entrypoints.refusals import FORMAT, JSON_BODY, SPEECH, STORE
 from entrypoints.replies import Connection, json
+from entrypoints.schemas import JSON
 from entrypoints.settings import Settings
 from entrypoints.spoken import streamed
 
 _MOST_VOICES = 1000
 
 
-@dataclass
-class _Speaks(Operation):
-    """Documents the body that this route reads itself."""
-
-    def __post_init__(self) -> None:
-        schema = cast("Schema", wire.schema())
-        media = OpenAPIMediaType(schema=schema, example=wire.EXAMPLE)
-        self.request_body = RequestBody(content={"application/json": media}, required=True)
+_EVENTS = Answer(
+    "The same as events, for `stream_format` sse.", "text/event-stream", {"type": "string"}
+)
 
 
-@post("/audio/speech", status_code=200, operation_class=_Speaks)
+@post(
+    "/audio/speech",
+    status_code=200,
+    opt=documented(
+        *sound("The sound, as it is made.", "audio/*"),
+        _EVENTS,
+        body={JSON: Body(wire.schema(), wire.EXAMPLE)},
+        refuses=(*JSON_BODY, NO_MODEL, *FORMAT, *SPEECH),
+        headers={"X-Session-Id": "What to watch and stop the speech by."},
+    ),
+)
 async def speech(
     request: Connection,
     delivering: Given[Delivering],
@@ -52,13 +58,30 @@ async def speech(
     return await streamed(request, delivering, asked, settings.stall_timeout_s, wrapping=events)
 
 
-@get("/audio/models", opt=OPEN)
+@get(
+    "/audio/models",
+    opt=OPEN
+    | documented(
+        Answer("The models.", schema=wire.AUDIO_MODELS, example=wire.audio_models("espeak"))
+    ),
+)
 async def audio_models(engine: Given[SpeechEngine]) -> ASGIResponse:
     """List the models as Open WebUI asks for them, with or without a key."""
     return json(wire.audio_models(engine.card.name))
 
 
-@get("/audio/voices", opt=OPEN)
+@get(
+    "/audio/voices",
+    opt=OPEN
+    | documented(
+        Answer(
+            "The voices.",
+            schema=wire.AUDIO_VOICES,
+            example={"voices": [{"id": "alloy", "name": "alloy", "voice": "Annie"}]},
+        ),
+        refuses=STORE,
+    ),
+)
 async def audio_voices(
     request: Connection,
     access: Given[Access],
@@ -79,11 +102,7 @@ async def audio_voices(
 
 def routes() -> Router:
     """Return OpenAI's routes."""
-    return Router(
-        "/v1",
-        route_handlers=[speech, audio_models, audio_voices],
-        exception_handlers=HANDLERS,
-    )
+    return DIALECT.router("/v1", [speech, audio_models, audio_voices])
 
 
 def _caller(request: Connection, access: Access) -> Caller | None:

@@ -15,6 +15,7 @@ from domain.loudness import Target
 from domain.speech import RANGES, Finish, SpeechRequest, SpeechSettings
 from domain.voice import Voice
 from entrypoints.body import FieldInvalidError, decode, encode
+from entrypoints.schemas import listed, record, told
 
 LONGEST_INPUT = 4096
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
@@ -28,6 +29,7 @@ _CHARACTERS_A_TOKEN = 4
 _TOKENS_A_SECOND = 20
 
 ABOUT = {
+    "id": "The voice's id.",
     "model": "tts-1, tts-1-hd, gpt-4o-mini-tts or the engine's own name: all mean the engine.",
     "input": f"What to speak, at most {LONGEST_INPUT:,} characters: plain text or SSML.",
     "voice": "A saved voice, a built-in speaker or a name of OpenAI's; or an object with its id.",
@@ -40,6 +42,33 @@ ABOUT = {
     "seed": "The same request with the same seed throws the same dice; a field of ours too.",
 }
 EXAMPLE = {"model": "tts-1", "input": "Hello from OpenAI's own client.", "voice": "alloy"}
+
+
+ERROR = record(
+    error=(
+        record(
+            message=(str, "What went wrong, and what to do about it."),
+            type=(str, "What kind of error it is."),
+            param=(str | None, "Which field is to blame."),
+            code=(str | None, "What a program can act on."),
+        ),
+        "What went wrong.",
+    )
+)
+MODEL = record(
+    id=(str, "Its name."),
+    object=(str, "Always model."),
+    created=(int, "When, in seconds since 1970."),
+    owned_by=(str, "Whose it is."),
+)
+MODELS_SCHEMA = record(object=(str, "Always list."), data=(listed(MODEL), "The models."))
+AUDIO_MODELS = record(models=(listed(record(id=(str, "Its name."))), "The models."))
+AUDIO_VOICES = record(
+    voices=(
+        listed(record(id=(str, "What to send as voice."), name=(str, "What people call it."))),
+        "The voices.",
+    )
+)
 
 
 class ModelUnknownError(NotFoundError):
@@ -111,18 +140,11 @@ def speech_request(
 
 def schema() -> dict[str, Any]:
     """Return the JSON schema of `SpeechBody`, with what each field means and may be."""
-    (_,), components = msgspec.json.schema_components([SpeechBody])
-    found: dict[str, Any] = components["SpeechBody"]
-    for name, field in found["properties"].items():
-        field["description"] = ABOUT[name]
-        if within := RANGES.get(name):
-            field["minimum"], field["maximum"] = within
-    reference = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
-    found["properties"]["voice"]["anyOf"] = [{"type": "string"}, reference]
+    found = told(SpeechBody, ABOUT, RANGES)
     found["properties"]["input"]["maxLength"] = LONGEST_INPUT
     found["properties"]["response_format"] |= {"anyOf": [{"enum": [*FORMATS, None]}]}
     found["properties"]["stream_format"] |= {"anyOf": [{"enum": [*STREAMS, None]}]}
-    return found | {"examples": [EXAMPLE]}
+    return found
 
 
 class Events:

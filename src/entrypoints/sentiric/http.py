@@ -1,7 +1,5 @@
 """Sentiric's routes."""
 
-from typing import Any
-
 from litestar import Router, post
 from litestar.types import ASGIApp
 
@@ -10,10 +8,13 @@ from application.voices import Voices
 from domain.speech import SpeechRequest
 from entrypoints.coqui_server import http as coqui_server
 from entrypoints.coqui_server import wire as coqui
-from entrypoints.documented import FORM, JSON, MULTIPART, Answer, documented, told
+from entrypoints.dialect import Dialect
+from entrypoints.documented import SPOKEN_HEADERS, Body, documented, sound
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
+from entrypoints.refusals import CLIP, FORMAT, JSON_BODY, MULTIPART_BODY, SPEECH
 from entrypoints.replies import Connection
+from entrypoints.schemas import FORM, JSON, MULTIPART
 from entrypoints.sentiric import wire
 from entrypoints.settings import Settings
 from entrypoints.spoken import remarked, streamed, whole_file
@@ -24,22 +25,28 @@ _FILES = {
     "items": {"type": "string", "format": "binary"},
     "description": "Recordings of the voice, one or more.",
 }
-_SPOKEN = Answer("The sound, in the format asked for.")
+_SPOKEN = sound(
+    "The sound, in the format asked for.",
+    "audio/*",
+    headers=SPOKEN_HEADERS | {"X-Warnings": "A JSON list of what had no effect, if anything."},
+)
 
 
-def _schema(**further: Any) -> dict[str, Any]:
-    return wire.ranged(told(wire.TtsBody, wire.ABOUT, **further))
+DIALECT = Dialect(
+    "Sentiric", "Sentiric's XTTS service: one route that speaks, and one that clones as it speaks."
+)
 
 
 @post(
     "/api/tts",
     status_code=200,
-    operation_class=documented(
-        _SPOKEN,
+    opt=documented(
+        *_SPOKEN,
         body={
-            JSON: (_schema(), wire.EXAMPLE),
-            FORM: (told(coqui.TtsFields, coqui.ABOUT), coqui.EXAMPLE),
+            JSON: Body(wire.schema(), wire.EXAMPLE),
+            FORM: Body(coqui.schema(), coqui.EXAMPLE),
         },
+        refuses=(*JSON_BODY, *FORMAT, *SPEECH),
     ),
 )
 async def tts(
@@ -56,8 +63,10 @@ async def tts(
 @post(
     "/api/tts/clone",
     status_code=200,
-    operation_class=documented(
-        _SPOKEN, body={MULTIPART: (_schema(files=_FILES), wire.CLONE_EXAMPLE)}
+    opt=documented(
+        *_SPOKEN,
+        body={MULTIPART: Body(wire.schema(files=_FILES), wire.CLONE_EXAMPLE)},
+        refuses=(*MULTIPART_BODY, *FORMAT, *CLIP, *SPEECH),
     ),
 )
 async def clone(
@@ -86,7 +95,7 @@ def routes(settings: Settings) -> Router:
         route_handlers=[clone],
         request_max_body_size=settings.largest_upload_bytes + FORM_BYTES,
     )
-    return Router("/", route_handlers=[tts, uploads], tags=["Sentiric"])
+    return DIALECT.router("/", [tts, uploads])
 
 
 async def _answered(

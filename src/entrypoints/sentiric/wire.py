@@ -9,6 +9,7 @@ from domain.formats import format_named
 from domain.loudness import Target
 from domain.speech import RANGES, Finish, Latents, SpeechRequest, SpeechSettings
 from entrypoints.body import decode, decode_fields
+from entrypoints.schemas import told
 
 ABOUT = {
     "text": "What to speak: plain text, or SSML, which begins with <speak.",
@@ -30,7 +31,11 @@ EXAMPLE = {
     "temperature": 0.7,
     "output_format": "wav",
 }
-CLONE_EXAMPLE = {"text": "I am speaking with your voice now.", "language": "en"}
+CLONE_EXAMPLE = {
+    "files": ["(a recording)"],
+    "text": "I am speaking with your voice now.",
+    "language": "en",
+}
 
 
 class TtsBody(msgspec.Struct):
@@ -78,12 +83,9 @@ def speech_request(
     )
 
 
-def ranged(schema: dict[str, Any]) -> dict[str, Any]:
-    """Put into a schema what each setting may be."""
-    for name, field in schema["properties"].items():
-        if within := RANGES.get(name):
-            field["minimum"], field["maximum"] = within
-    return schema
+def schema(**further: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON schema of `TtsBody`, with what each field means and may be."""
+    return told(TtsBody, ABOUT, RANGES, **further)
 
 
 def _unknown(fields: Mapping[str, object]) -> list[str]:

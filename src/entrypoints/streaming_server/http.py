@@ -2,12 +2,9 @@
 
 import asyncio
 import base64
-from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from litestar import Router, delete, get, post
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import FromPath, FromQuery
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
@@ -20,26 +17,51 @@ from domain.errors import InputError
 from domain.ports import Clock, SpeechEngine, VoiceSearch
 from domain.speech import SpeechRequest
 from entrypoints.body import encode
+from entrypoints.dialect import Dialect
+from entrypoints.documented import PREVIEW_HEADERS, Answer, Body, documented, sound
 from entrypoints.given import Given
 from entrypoints.listening import while_connected
+from entrypoints.refusals import (
+    CLIP,
+    JSON_BODY,
+    LATENTS,
+    MULTIPART_BODY,
+    NO_PREVIEW,
+    NO_SESSION,
+    NO_VOICE,
+    NOT_JSON,
+    RANGE,
+    SAVED,
+    SPEECH,
+    STORE,
+)
 from entrypoints.replies import Connection, json, once, recording
+from entrypoints.schemas import FLAC, JSON, MULTIPART, WAV
 from entrypoints.settings import Settings
 from entrypoints.spoken import described, streamed
-from entrypoints.streaming_server import wire
+from entrypoints.streaming_server import documents, wire
 from entrypoints.uploads import FORM_BYTES, upload
 
+DIALECT = Dialect(
+    "Streaming server",
+    "The XTTS streaming server: speech from the first sentence on, clones and saved voices.",
+)
+_SPEAKS = {JSON: Body(wire.speak_schema(), wire.EXAMPLE)}
+_REFUSED = (*JSON_BODY, *LATENTS, *SPEECH)
+_SESSION = {"X-Session-Id": "What to watch and stop the speech by, where the body names nothing."}
+_ONCE = {"Idempotency-Key": "A name for this save: under it a retry saves nothing more."}
 
-@dataclass
-class _Speaks(Operation):
-    """Documents the body that these routes read themselves."""
 
-    def __post_init__(self) -> None:
-        schema = cast("Schema", wire.speak_schema())
-        content = {"application/json": OpenAPIMediaType(schema=schema)}
-        self.request_body = RequestBody(content=content, required=True)
-
-
-@post("/tts_stream", status_code=200, operation_class=_Speaks)
+@post(
+    "/tts_stream",
+    status_code=200,
+    opt=documented(
+        *sound("The sound, as it is made.", WAV, "audio/pcm"),
+        body=_SPEAKS,
+        refuses=_REFUSED,
+        headers=_SESSION,
+    ),
+)
 async def tts_stream(
     request: Connection,
     delivering: Given[Delivering],
@@ -50,7 +72,17 @@ async def tts_stream(
     return await streamed(request, delivering, speech, settings.stall_timeout_s)
 
 
-@post("/tts", status_code=200, operation_class=_Speaks)
+@post(
+    "/tts",
+    status_code=200,
+    opt=documented(
+        *sound("The whole sound: a file, bare samples, or base64 of it.", WAV, "audio/pcm"),
+        Answer("In base64, for those who sent latents.", schema={"type": "string"}),
+        body=_SPEAKS,
+        refuses=_REFUSED,
+        headers=_SESSION,
+    ),
+)
 async def tts(
     request: Connection, delivering: Given[Delivering], settings: Given[Settings]
 ) -> ASGIApp:
@@ -64,7 +96,16 @@ async def tts(
     return ASGIResponse(body=data, headers=headers, media_type=headers["Content-Type"])
 
 
-@post("/clone_speaker", status_code=200)
+@post(
+    "/clone_speaker",
+    status_code=200,
+    opt=documented(
+        documents.CLONED,
+        body={MULTIPART: Body(wire.clone_schema(), wire.CLONE_EXAMPLE)},
+        refuses=(*MULTIPART_BODY, NOT_JSON, *CLIP, *SAVED),
+        headers=_ONCE,
+    ),
+)
 async def clone_speaker(
     request: Connection,
     voices: Given[Voices],
@@ -84,7 +125,16 @@ async def clone_speaker(
     return json(wire.saved(voice, clone), headers=headers)
 
 
-@post("/save_voice/{voice_id:str}", status_code=200)
+@post(
+    "/save_voice/{voice_id:str}",
+    status_code=200,
+    opt=documented(
+        documents.SAVED,
+        body={JSON: Body(wire.save_schema(), wire.SAVE_EXAMPLE)},
+        refuses=(*JSON_BODY, *LATENTS, *SAVED),
+        headers=_ONCE,
+    ),
+)
 async def save_voice(
     request: Connection,
     voice_id: FromPath[str],
@@ -98,7 +148,7 @@ async def save_voice(
     return json(wire.saved(voice, clone))
 
 
-@get("/saved_voices")
+@get("/saved_voices", opt=documented(documents.LISTED, refuses=(*RANGE, *STORE)))
 async def saved_voices(
     request: Connection,
     voices: Given[Voices],
@@ -113,7 +163,13 @@ async def saved_voices(
     return json(wire.listed(page.voices), headers=headers)
 
 
-@get("/saved_voices/{voice_id:str}/preview")
+@get(
+    "/saved_voices/{voice_id:str}/preview",
+    opt=documented(
+        *sound("One line in this voice.", FLAC, headers=PREVIEW_HEADERS),
+        refuses=(*NO_VOICE, NO_PREVIEW),
+    ),
+)
 async def preview(
     request: Connection,
     voice_id: FromPath[str],
@@ -123,7 +179,11 @@ async def preview(
     return recording(await voices.preview(request.user.owner, voice_id), synthetic=True)
 
 
-@delete("/saved_voices/{voice_id:str}", status_code=200)
+@delete(
+    "/saved_voices/{voice_id:str}",
+    status_code=200,
+    opt=documented(documents.DELETED, refuses=NO_VOICE),
+)
 async def delete_voice(
     request: Connection,
     voice_id: FromPath[str],
@@ -134,7 +194,7 @@ async def delete_voice(
     return json({"voice_id": voice_id, "deleted": True})
 
 
-@get("/stream_status/{session_id:str}")
+@get("/stream_status/{session_id:str}", opt=documented(documents.STATUS, refuses=NO_SESSION))
 async def stream_status(
     request: Connection, session_id: FromPath[str], sessions: Given[Sessions]
 ) -> ASGIResponse:
@@ -142,7 +202,11 @@ async def stream_status(
     return json(wire.status(await sessions.status(request.user.owner, session_id)))
 
 
-@delete("/stream_cancel/{session_id:str}", status_code=200)
+@delete(
+    "/stream_cancel/{session_id:str}",
+    status_code=200,
+    opt=documented(documents.CANCELLED, refuses=NO_SESSION),
+)
 async def stream_cancel(
     request: Connection, session_id: FromPath[str], sessions: Given[Sessions]
 ) -> ASGIResponse:
@@ -151,26 +215,26 @@ async def stream_cancel(
     return json(wire.cancelled(session.id, session.state))
 
 
-@get("/cache/stats")
+@get("/cache/stats", opt=documented(documents.CACHES))
 async def cache_stats(caches: Given[Caches]) -> ASGIResponse:
     """Tell how the caches do."""
     return json(wire.cache_stats(*await caches.stats(), caches.ttl_s))
 
 
-@post("/cache/clear", status_code=200)
+@post("/cache/clear", status_code=200, opt=documented(documents.CLEARED))
 async def cache_clear(caches: Given[Caches]) -> ASGIResponse:
     """Forget what the caches hold; nothing saved is lost."""
     voices, lines = await caches.clear()
     return json({"voices": voices, "audio": lines})
 
 
-@get("/available_speakers")
+@get("/available_speakers", opt=documented(documents.SPEAKERS))
 async def available_speakers(engine: Given[SpeechEngine]) -> ASGIResponse:
     """List the speakers the engine brings along."""
     return json(list(engine.card.speakers))
 
 
-@get("/languages")
+@get("/languages", opt=documented(documents.LANGUAGES))
 async def languages(engine: Given[SpeechEngine]) -> ASGIResponse:
     """List the languages the engine speaks."""
     return json(list(engine.card.languages))
@@ -183,9 +247,9 @@ def routes(settings: Settings) -> Router:
         route_handlers=[clone_speaker],
         request_max_body_size=settings.largest_upload_bytes + FORM_BYTES,
     )
-    return Router(
+    return DIALECT.router(
         "/",
-        route_handlers=[
+        [
             *(tts_stream, tts, stream_status, stream_cancel),
             *(save_voice, saved_voices, preview, delete_voice, uploads),
             *(available_speakers, languages, cache_stats, cache_clear),

@@ -21,6 +21,7 @@ from domain.speech import RANGES, Finish, Latents, SpeechRequest, SpeechSettings
 from domain.voice import Care, Consent, Voice
 from entrypoints.body import decode
 from entrypoints.clip_reports import measured
+from entrypoints.schemas import BINARY, JSON, told
 
 _UNHEEDED = {"overlap_wav_len": (0, 100_000), "left_context_seconds": (0, 60)}
 """What clients set to shape the joints of other servers' streams; ours have none to be heard."""
@@ -44,6 +45,29 @@ _ABOUT = {
     "add_wav_header": "Whether a WAV file is answered, or its bare samples.",
     "loudness": "The loudness to reach in LUFS, or off; the house's own where it is left out.",
     "session_id": "What to watch and stop the stream by; otherwise one is made up.",
+}
+_ABOUT_VOICE = {
+    "name": "What people call the voice.",
+    "description": "What else is to be said of it.",
+    "language": "What the speaker speaks.",
+    "labels": "Names with values, to search by.",
+    "consent": "Who agreed to be cloned, where this server asks for it.",
+    "by": "Who agreed.",
+    "statement": "In which words.",
+    "response_format": "latents answers them, save keeps the voice.",
+    "save_id": "The id to save under; otherwise one is made up.",
+    "denoise": "Take steady noise out of the clip.",
+    "trim_silence": "Leave out silence at both ends.",
+}
+EXAMPLE = {"text": "Hello there. How are you?", "language": "en", "speaker_id": "alloy"}
+CLONE_EXAMPLE = {
+    "wav_file": "(a recording)",
+    "options": '{"response_format": "save", "save_id": "ana", "name": "Ana"}',
+}
+SAVE_EXAMPLE = {
+    "name": "Ana",
+    "gpt_cond_latent": [[0.1, 0.2], [0.3, 0.4]],
+    "speaker_embedding": [0.5, 0.6],
 }
 
 
@@ -118,13 +142,30 @@ def decode_speak(body: bytes) -> SpeakBody:
 
 def speak_schema() -> dict[str, Any]:
     """Return the JSON schema of `SpeakBody`, with what each field means and may be."""
-    (_,), components = msgspec.json.schema_components([SpeakBody])
-    schema: dict[str, Any] = components["SpeakBody"]
-    for name, field in schema["properties"].items():
-        field["description"] = _ABOUT[name]
-        if within := {**RANGES, **_UNHEEDED}.get(name):
-            field["minimum"], field["maximum"] = within
-    return schema
+    return told(SpeakBody, _ABOUT, {**RANGES, **_UNHEEDED})
+
+
+def clone_schema() -> dict[str, Any]:
+    """Return the JSON schema of the form of `/clone_speaker`."""
+    return {
+        "type": "object",
+        "properties": {
+            "wav_file": {**BINARY, "description": "A recording of one speaker, in any format."},
+            "options": {
+                "type": "string",
+                "contentMediaType": JSON,
+                "contentSchema": told(CloneOptions, _ABOUT_VOICE),
+                "description": "A JSON object, as text: response_format (latents, save), save_id,"
+                " name, description, language, labels, consent, denoise, trim_silence.",
+            },
+        },
+        "required": ["wav_file"],
+    }
+
+
+def save_schema() -> dict[str, Any]:
+    """Return the JSON schema of `SaveBody`."""
+    return told(SaveBody, _ABOUT | _ABOUT_VOICE)
 
 
 def finish(speak: SpeakBody, usual: Target, *, whole: bool) -> Finish:

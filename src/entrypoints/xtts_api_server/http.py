@@ -13,10 +13,14 @@ from application.voices import Voices
 from domain.calibration import calibration_line
 from domain.errors import NotFoundError
 from domain.ports import SpeechEngine, VoiceSearch
+from domain.speech import RANGES
 from entrypoints.body import decode_fields
-from entrypoints.documented import JSON, Answer, documented, told
+from entrypoints.dialect import Dialect
+from entrypoints.documented import Answer, Body, documented, sound
 from entrypoints.given import Given
+from entrypoints.refusals import JSON_BODY, MISSING, SPEECH, STORE
 from entrypoints.replies import Connection, json, recording
+from entrypoints.schemas import FLAC, JSON, WAV, listed, record, told
 from entrypoints.settings import Settings
 from entrypoints.spoken import streamed, whole_file
 from entrypoints.xtts_api_server import wire
@@ -24,17 +28,30 @@ from entrypoints.xtts_api_server.kept import KeptSettings
 
 _USUAL = msgspec.structs.asdict(wire.USUAL)
 _SPEAK = told(wire.SpeakFields, wire.ABOUT)
-_LISTED = {"name": "My voice", "voice_id": "mine", "preview_url": "/sample/mine.flac"}
+_SETTINGS = told(wire.TtsSettings, wire.SETTINGS_ABOUT, RANGES)
+
+DIALECT = Dialect("xtts-api-server", "xtts-api-server, as SillyTavern calls it from the browser.")
 
 
-@get("/speakers", operation_class=documented(Answer("Who speaks.", JSON, [_LISTED])))
+@get(
+    "/speakers",
+    opt=documented(
+        Answer("Who speaks.", schema=wire.speakers_schema(), example=wire.SPEAKERS), refuses=STORE
+    ),
+)
 async def speakers(request: Connection, roster: Given[Roster]) -> ASGIResponse:
     """List saved voices and built-in speakers, each with an address to hear it at."""
     listed = await roster.every(RosterSearch(VoiceSearch(request.user.owner)))
     return json(wire.speakers(listed, str(request.base_url)))
 
 
-@get("/speakers_list", operation_class=documented(Answer("Their ids.", JSON, ["mine", "Annie"])))
+@get(
+    "/speakers_list",
+    opt=documented(
+        Answer("Their ids.", schema=listed({"type": "string"}), example=["ana", "Annie"]),
+        refuses=STORE,
+    ),
+)
 async def speakers_list(request: Connection, roster: Given[Roster]) -> ASGIResponse:
     """List what may stand as `speaker_wav`."""
     listed = await roster.every(RosterSearch(VoiceSearch(request.user.owner)))
@@ -43,7 +60,7 @@ async def speakers_list(request: Connection, roster: Given[Roster]) -> ASGIRespo
 
 @get(
     "/get_tts_settings",
-    operation_class=documented(Answer("The settings in force.", JSON, _USUAL)),
+    opt=documented(Answer("The settings in force.", schema=_SETTINGS, example=_USUAL)),
 )
 async def get_tts_settings(request: Connection, kept: Given[KeptSettings]) -> ASGIResponse:
     """Answer the caller's settings."""
@@ -53,9 +70,14 @@ async def get_tts_settings(request: Connection, kept: Given[KeptSettings]) -> AS
 @post(
     "/set_tts_settings",
     status_code=200,
-    operation_class=documented(
-        Answer("That they are in force.", JSON, wire.APPLIED),
-        body={JSON: (told(wire.TtsSettings, wire.SETTINGS_ABOUT), _USUAL)},
+    opt=documented(
+        Answer(
+            "They are in force.",
+            schema=record(message=(str, "That they are.")),
+            example=wire.APPLIED,
+        ),
+        body={JSON: Body(_SETTINGS, _USUAL)},
+        refuses=JSON_BODY,
     ),
 )
 async def set_tts_settings(request: Connection, kept: Given[KeptSettings]) -> ASGIResponse:
@@ -68,8 +90,10 @@ async def set_tts_settings(request: Connection, kept: Given[KeptSettings]) -> AS
 @post(
     "/tts_to_audio",
     status_code=200,
-    operation_class=documented(
-        Answer("The whole sound as a WAV file."), body={JSON: (_SPEAK, wire.EXAMPLE)}
+    opt=documented(
+        *sound("The whole sound as a WAV file.", WAV),
+        body={JSON: Body(_SPEAK, wire.EXAMPLE)},
+        refuses=(*JSON_BODY, *SPEECH),
     ),
 )
 async def tts_to_audio(
@@ -91,7 +115,12 @@ async def tts_to_audio(
 
 @get(
     "/tts_stream",
-    operation_class=documented(Answer("The sound as a WAV stream."), query=_SPEAK),
+    opt=documented(
+        *sound("The sound as a WAV stream.", WAV),
+        query=_SPEAK,
+        examples=wire.EXAMPLE,
+        refuses=(MISSING, *SPEECH),
+    ),
 )
 async def play_stream(
     request: Connection,
@@ -109,7 +138,12 @@ async def play_stream(
 
 @get(
     "/sample/{file:str}",
-    operation_class=documented(Answer("One line in this voice, as FLAC.", "audio/flac")),
+    opt=documented(
+        *sound("One line in this voice, as FLAC.", FLAC),
+        about={"file": "A voice's id; an ending .flac or .wav is passed over."},
+        examples={"file": "alloy.flac"},
+        refuses=SPEECH,
+    ),
 )
 async def sample(
     request: Connection,
@@ -133,12 +167,11 @@ async def sample(
 def routes(_settings: Settings) -> Router:
     """Return the routes of xtts-api-server; its settings live as long as the application."""
     kept = KeptSettings()
-    return Router(
+    return DIALECT.router(
         "/",
-        route_handlers=[
+        [
             *(speakers, speakers_list, sample),
             *(get_tts_settings, set_tts_settings, tts_to_audio, play_stream),
         ],
         dependencies={"kept": Provide(lambda: kept, sync_to_thread=False)},
-        tags=["xtts-api-server"],
     )

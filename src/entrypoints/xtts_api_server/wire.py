@@ -12,6 +12,7 @@ from domain.formats import AudioFormat, Codec
 from domain.loudness import Target
 from domain.speech import RANGES, Finish, SpeechRequest, SpeechSettings
 from entrypoints.body import decode, decode_fields
+from entrypoints.schemas import listed, record
 
 APPLIED = {"message": "Settings successfully applied"}
 ABOUT = {
@@ -19,7 +20,10 @@ ABOUT = {
     "speaker_wav": "A saved voice or a built-in speaker; an ending .wav is passed over.",
     "language": "The text's language, such as en or zh-cn.",
 }
-EXAMPLE = {"text": "Hello there.", "speaker_wav": "Annie", "language": "en"}
+EXAMPLE = {"text": "Hello there.", "speaker_wav": "alloy", "language": "en"}
+SPEAKERS = [
+    {"name": "My voice", "voice_id": "ana", "preview_url": "http://127.0.0.1:8000/sample/ana.flac"}
+]
 SETTINGS_ABOUT = {
     "temperature": "How far the delivery may stray.",
     "speed": "How fast to speak; 1 is the voice's own pace.",
@@ -103,7 +107,18 @@ def voice_named(file: str) -> str:
     return file.removesuffix(".wav").removesuffix(".flac")
 
 
-def speakers(listed: Sequence[Entry], base_url: str) -> list[dict[str, str]]:
+def speakers_schema() -> dict[str, Any]:
+    """Return the JSON schema of who speaks."""
+    return listed(
+        record(
+            name=(str, "What people call the voice."),
+            voice_id=(str, "What may stand as speaker_wav."),
+            preview_url=(str, "Where it can be heard."),
+        )
+    )
+
+
+def speakers(entries: Sequence[Entry], base_url: str) -> list[dict[str, str]]:
     """Answer who speaks, each with an address where it can be heard."""
     return [
         {
@@ -111,7 +126,7 @@ def speakers(listed: Sequence[Entry], base_url: str) -> list[dict[str, str]]:
             "voice_id": calling_name(entry),
             "preview_url": f"{base_url}sample/{quote(calling_name(entry), safe='')}.flac",
         }
-        for entry in listed
+        for entry in entries
     ]
 
 

@@ -1,4 +1,4 @@
-"""No path is answered twice, and all that is answered is documented."""
+"""No path is answered twice, and the owner of each is known."""
 
 import re
 from collections import defaultdict
@@ -84,34 +84,3 @@ def test_two_routers_share_a_path() -> None:
     routers = [shared(Router("/", route_handlers=[each])) for each in (read, write)]
     methods = {method for method, _ in claims(Litestar(routers, openapi_config=None).routes)}
     assert methods == {"GET", "POST"}
-
-
-def test_every_route_is_documented(app: Litestar) -> None:
-    schema = app.openapi_schema.to_schema()
-    operations = {
-        f"{method} {path}": operation
-        for path, item in schema["paths"].items()
-        for method, operation in item.items()
-    }
-    assert [name for name, each in operations.items() if not each.get("description")] == []
-
-
-@pytest.mark.parametrize(
-    "where",
-    [
-        ("/api/tts", "post"),
-        ("/api/tts/clone", "post"),
-        ("/api/v1/synthesize", "post"),
-        ("/set_tts_settings", "post"),
-        ("/tts_to_audio", "post"),
-        ("/process", "post"),
-    ],
-)
-def test_a_body_is_documented_with_an_example(app: Litestar, where: tuple[str, str]) -> None:
-    path, method = where
-    body = app.openapi_schema.to_schema()["paths"][path][method]["requestBody"]
-    for content in body["content"].values():
-        properties = content["schema"]["properties"]
-        assert all(field["description"] for field in properties.values())
-        (example,) = content["examples"].values()
-        assert set(example["value"]) <= set(properties)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from entrypoints.schemas import like
+
 _AS_GOOD_AS_NONE = 2**31 - 1
 _LIKE_THEIRS = (
     "eleven_multilingual_v2",
@@ -12,6 +14,25 @@ _LIKE_THEIRS = (
     "eleven_v3",
 )
 """Names that clients send; whatever is named, the one engine speaks."""
+ABOUT = {
+    "user_id": "Who calls: a short name for the key.",
+    "subscription": "What may be used.",
+    "tier": "Always self_hosted.",
+    "status": "Always active.",
+    "character_count": "Nothing is counted.",
+    "character_limit": "As good as none.",
+    "voice_slots_used": "How many voices are saved.",
+    "voice_limit": "As good as none.",
+    "can_use_instant_voice_cloning": "Always true.",
+    "model_id": "What to send as model_id.",
+    "name": "What people call it.",
+    "description": "What it does.",
+    "can_do_text_to_speech": "Always true.",
+    "maximum_text_length_per_request": "How many characters one request may have.",
+    "languages": "What it speaks.",
+    "language_id": "What to send as language_code.",
+}
+OTHERWISE = "As ElevenLabs has it; without meaning here."
 
 
 def models(engine: str, languages: Sequence[str], longest_text: int) -> list[dict[str, Any]]:
@@ -50,6 +71,11 @@ def subscription(voices: int) -> dict[str, Any]:
         "has_open_invoices": False,
         "pending_change": None,
     }
+
+
+def models_schema() -> dict[str, Any]:
+    """Return the JSON schema of the models."""
+    return like(models("espeak", ["en"], 20_000), ABOUT, OTHERWISE)
 
 
 def _plan(voices: int) -> dict[str, Any]:

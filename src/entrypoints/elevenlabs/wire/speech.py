@@ -14,6 +14,7 @@ from domain.lettering import Captioning, Captions, TimedText
 from domain.loudness import Target
 from domain.speech import RANGES, Finish, SpeechRequest, SpeechSettings, check_range
 from entrypoints.body import decode, encode
+from entrypoints.schemas import told
 
 DEFAULT_FORMAT = "mp3_44100_128"
 EXAMPLE = {
@@ -23,6 +24,23 @@ EXAMPLE = {
     "voice_settings": {"stability": 0.5, "speed": 1.0},
     "apply_text_normalization": "auto",
 }
+
+SETTINGS_ABOUT = {
+    "stability": "How steady the delivery is.",
+    "similarity_boost": "Without effect here.",
+    "style": "Without effect here.",
+    "use_speaker_boost": "Without effect here.",
+    "speed": "How fast to speak; 1 is the usual pace.",
+}
+TIMED_ABOUT = {
+    "audio_base64": "The sound in base64.",
+    "alignment": "When the characters of the text are heard, as it was sent.",
+    "normalized_alignment": "The same of the text as it was spoken.",
+    "characters": "The characters, one by one.",
+    "character_start_times_seconds": "When each begins.",
+    "character_end_times_seconds": "When each ends.",
+}
+_ABOUT = {"voice_settings": "How the voice speaks; left out, as the voice is used to."}
 
 _BREAK = re.compile(r"(<break\s[^<>]*/>)")
 _STABLE = (0.0, 1.0)
@@ -148,16 +166,8 @@ def seconds_of(data_bytes: int, to: AudioFormat) -> float | None:
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON schema of `SpeechBody`, all in one piece, with an example."""
-    _, components = msgspec.json.schema_components([SpeechBody])
-    found: dict[str, Any] = components["SpeechBody"]
-    settings = components["VoiceSettings"]
-    settings["properties"]["stability"] |= dict(zip(("minimum", "maximum"), _STABLE, strict=True))
-    settings["properties"]["speed"] |= dict(
-        zip(("minimum", "maximum"), RANGES["speed"], strict=True)
-    )
-    found["properties"]["voice_settings"] = {"anyOf": [{"type": "null"}, settings]}
-    return found | {"example": EXAMPLE}
+    """Return the JSON schema of `SpeechBody`, all in one piece."""
+    return told(SpeechBody, _ABOUT, {**RANGES, "stability": _STABLE})
 
 
 def _with_breaks(text: str) -> str:

@@ -10,6 +10,7 @@ from domain.known_names import Service
 from domain.ports import VoiceSearch
 from domain.voice import Clip, Voice
 from entrypoints.elevenlabs.wire.queries import WrongParameterError, chosen
+from entrypoints.schemas import BINARY, listed
 
 SETTINGS = {
     "stability": 0.5,
@@ -55,6 +56,99 @@ class Consent(msgspec.Struct):
     statement: str
 
 
+ABOUT = {
+    "voice_id": "The id to speak with.",
+    "name": "What people call it.",
+    "preview_url": "Where it can be heard, once it has spoken.",
+    "samples": "The recordings it was cloned from, where it was asked for alone.",
+    "category": "cloned, or premade for the engine's own speakers.",
+    "labels": "Names with values, to search by.",
+    "description": "What else is said of it.",
+    "is_owner": "Whether you may change it.",
+    "permission_on_resource": "admin, or viewer of the engine's own speakers.",
+    "created_at_unix": "When it was saved, in seconds since 1970.",
+}
+_COMMON: Mapping[str, Any] = {
+    "available_for_tiers": [],
+    "high_quality_base_model_ids": [],
+    "verified_languages": [],
+    "settings": None,
+    "sharing": None,
+    "fine_tuning": None,
+    "voice_verification": _UNVERIFIED,
+    "is_legacy": False,
+    "is_mixed": False,
+}
+"""What ElevenLabs says of every voice, and there is nothing to say of here."""
+
+EXAMPLE: Mapping[str, Any] = {
+    "voice_id": "ana",
+    "name": "Ana",
+    "preview_url": None,
+    "samples": None,
+    **_COMMON,
+    "category": "cloned",
+    "labels": {},
+    "description": None,
+    "is_owner": True,
+    "permission_on_resource": "admin",
+    "created_at_unix": None,
+}
+
+_TEXTS = {
+    "name": "What people call the voice.",
+    "description": "What else is to be said of it.",
+    "labels": "Names with values, as a JSON object.",
+    "remove_background_noise": "true takes steady noise out of the recordings.",
+    "consent": "Who agreed (by), in which words (statement), as a JSON object.",
+}
+_FIELDS = {name: {"type": "string", "description": about} for name, about in _TEXTS.items()}
+_FILES = {
+    "type": "array",
+    "items": BINARY,
+    "minItems": 1,
+    "description": "Recordings of one speaker; the field is repeated.",
+}
+FORM: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"files": _FILES, **_FIELDS},
+    "required": ["files", "name"],
+}
+FORM_EXAMPLE = {"files": ["(a recording)"], "name": "Ana", "labels": '{"accent": "pt"}'}
+EDIT_FORM: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {name: _FIELDS[name] for name in ("name", "description", "labels")},
+    "required": ["name"],
+}
+EDIT_EXAMPLE = {"name": "Ana, warm", "labels": '{"accent": "pt"}'}
+
+_WORDS = {
+    "search": "What to look for in names and descriptions.",
+    "page_size": f"How many to list, 1 to {_LARGEST_PAGE:,}; 10 when left out.",
+    "next_page_token": "What the page before told.",
+    "language": "What the speaker speaks.",
+    "gender": "The label of this name.",
+    "age": "The label of this name.",
+    "accent": "The label of this name.",
+}
+_CHOICES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "sort": ("What to order by.", _ORDERS),
+    "sort_direction": ("Up or down.", _DIRECTIONS),
+    "category": ("Which kind of voices.", _KINDS),
+    "voice_type": ("Whose voices.", _TYPES),
+}
+QUERY: Mapping[str, Any] = {
+    "properties": {
+        **{name: {"type": "string", "description": about} for name, about in _WORDS.items()},
+        **{
+            name: {"type": "string", "enum": [*among], "description": about}
+            for name, (about, among) in _CHOICES.items()
+        },
+        "voice_ids": {**listed({"type": "string"}), "description": "These and no others."},
+    }
+}
+
+
 def search(owner: str, query: Mapping[str, str], ids: Sequence[str]) -> RosterSearch:
     """Return who is searched for."""
     category = chosen("category", query.get("category"), _KINDS)
@@ -85,15 +179,7 @@ def voice(
         "name": entry.name,
         "preview_url": preview_url,
         "samples": None if samples is None else [sample(clip) for clip in samples],
-        "available_for_tiers": [],
-        "high_quality_base_model_ids": [],
-        "verified_languages": [],
-        "settings": None,
-        "sharing": None,
-        "fine_tuning": None,
-        "voice_verification": _UNVERIFIED,
-        "is_legacy": False,
-        "is_mixed": False,
+        **_COMMON,
     }
     return common | (_premade(entry) if isinstance(entry, Speaker) else _cloned(entry))
 

@@ -14,9 +14,12 @@ from domain.mixing import FEWEST, MOST, WEIGHTS
 from domain.speech import check_range
 from domain.voice import Care, Consent, Voice
 from entrypoints.body import decode
+from entrypoints.clip_reports import SCHEMA as CLIP
 from entrypoints.clip_reports import measured
 from entrypoints.native.wire.evidence import ConsentBody
+from entrypoints.native.wire.voices import ABOUT as VOICE_ABOUT
 from entrypoints.native.wire.voices import VoiceReply, voice
+from entrypoints.schemas import listed, told
 
 _TAKEN = frozenset({"mix", "import"})
 """Paths below /voices of their own; a voice of this id could not be asked for."""
@@ -71,6 +74,36 @@ class MadeReply(Struct):
     voice: VoiceReply
     clips: list[dict[str, Any]] = []
     warnings: list[str] = []
+
+
+CLONE_EXAMPLE = {"id": "ana", "name": "Ana", "labels": '{"mood": "warm"}', "denoise": "true"}
+MIX_EXAMPLE = {
+    "voices": [{"id": "ana", "weight": 0.7}, {"id": "bea", "weight": 0.3}],
+    "id": "ana-bea",
+    "name": "Between Ana and Bea",
+}
+ABOUT = {
+    **VOICE_ABOUT,
+    "voice": "The voice as it was saved.",
+    "clips": "What was measured of each recording.",
+    "warnings": "What would make the voice better.",
+}
+
+
+def form(**further: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON schema of the form that clones: in a form, an object is JSON as text."""
+    found = told(CloneBody, ABOUT, **further)
+    for name in ("labels", "consent"):
+        about = found["properties"][name]["description"]
+        found["properties"][name] = {"type": "string", "description": f"{about} A JSON object."}
+    return found
+
+
+def made_schema() -> dict[str, Any]:
+    """Return the JSON schema of a voice that was saved."""
+    found = told(MadeReply, ABOUT)
+    found["properties"]["clips"] = {**listed(CLIP), "description": ABOUT["clips"]}
+    return found
 
 
 def decode_clone(fields: Mapping[str, str]) -> CloneBody:

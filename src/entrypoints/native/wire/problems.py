@@ -38,6 +38,13 @@ _DATA: Mapping[type[SpeechError], tuple[str, ...]] = {
 }
 """Which attributes of an error its document carries; what it inherits from comes with it."""
 
+ABOUT = {
+    "type": "Names the problem, and is the path of its page.",
+    "title": "The kind of problem in a few words.",
+    "status": "The status of the answer.",
+    "about": "What it means.",
+    "data": "The further members of its documents.",
+}
 _OF_HTTP: Mapping[int, str] = {
     400: "The request could not be read: its body or a parameter is not what the route takes.",
     404: "There is no such path.",

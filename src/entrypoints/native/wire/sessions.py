@@ -9,6 +9,36 @@ from domain.speech import check_range
 
 _LIMITS = (1, 1000)
 
+ABOUT = {
+    "sessions": "The living ones first.",
+    "session_id": "The session.",
+    "state": "queued, speaking, done, cancelled or failed.",
+    "progress": "How much of the text was spoken, 0 to 1.",
+    "characters": "How long the text is.",
+    "chunks": "Pieces of sound so far.",
+    "audio_ms": "How much sound was made.",
+    "queue_position": "How many lines are before it; 0 when it speaks.",
+    "wait_ms": "How long that may take.",
+    "underruns": "How often the sound came too late for somebody who listens.",
+    "loudness_lufs": "How loud it was, once that is known.",
+    "marks": "The marks of the text that were passed.",
+    "name": "The mark's name.",
+    "at_ms": "When it was passed.",
+}
+EXAMPLE = {
+    "session_id": "story-1",
+    "state": "done",
+    "progress": 1.0,
+    "characters": 19,
+    "chunks": 4,
+    "audio_ms": 1630.0,
+    "queue_position": 0,
+    "wait_ms": 0.0,
+    "underruns": 0,
+    "loudness_lufs": -18.0,
+    "marks": [],
+}
+
 
 class MarkReply(Struct):
     """A mark of the text, and when it was passed."""

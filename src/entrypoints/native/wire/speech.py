@@ -24,6 +24,7 @@ from domain.script import (
 )
 from domain.speech import RANGES, Finish, SpeechRequest, SpeechSettings, check_range
 from entrypoints.body import decode
+from entrypoints.schemas import listed, record, told
 
 _PITCHES = (0.5, 2.0)
 _VOLUMES = (0.0, 10.0)
@@ -47,6 +48,41 @@ ABOUT = {
     "repetition_penalty": "How much less likely a token becomes once it was drawn.",
     "seed": "The same request with the same seed throws the same dice.",
     "session_id": "What to watch and stop the stream by; otherwise one is made up.",
+}
+EXAMPLE = {
+    "text": "Hello. How are you?",
+    "language": "en",
+    "voice": "alloy",
+    "output_format": "mp3_44100_128",
+}
+MARKUP_EXAMPLE = {"text": "<speak>Hello. <break time='1s'/></speak>"}
+SCRIPT_EXAMPLE = {
+    "valid": True,
+    "warnings": [],
+    "items": [{"say": "Hello.", "rate": 1.0, "pitch": 1.0, "volume": 1.0}, {"break_ms": 1000.0}],
+}
+TIMED_EXAMPLE = {
+    "session_id": "story-1",
+    "audio": "UklGRgAA",
+    "media_type": "audio/wav",
+    "sample_rate": 24_000,
+    "duration_ms": 520.0,
+    "loudness_lufs": -18.0,
+    "peak_dbtp": -3.2,
+    "alignment": "exact",
+    "words": [{"text": "Hello", "start_ms": 20.0, "end_ms": 480.0}],
+    "marks": [],
+    "warnings": [],
+}
+MARKUP_SCHEMA = record(
+    namespace=(str, "The namespace of the markup."),
+    elements=(dict[str, Any], "The elements, each with what it does and its attributes."),
+    limits=(dict[str, Any], "How long and how deep markup may be."),
+)
+MARKUP_TOLD = {
+    "namespace": "http://www.w3.org/2001/10/synthesis",
+    "elements": {"break": {"about": "A pause.", "needs": [], "attributes": {}}},
+    "limits": {"depth": 32},
 }
 
 
@@ -118,14 +154,55 @@ def speech_request(
 
 def schema() -> dict[str, Any]:
     """Return the JSON schema of `SpeechBody`, with what each field means and may be."""
-    (_,), components = msgspec.json.schema_components([SpeechBody])
-    found: dict[str, Any] = components["SpeechBody"]
-    ranges = {**RANGES, "pitch": _PITCHES, "volume": _VOLUMES}
-    for name, field in found["properties"].items():
-        field["description"] = ABOUT[name]
-        if within := ranges.get(name):
-            field["minimum"], field["maximum"] = within
-    return found
+    return told(SpeechBody, ABOUT, {**RANGES, "pitch": _PITCHES, "volume": _VOLUMES})
+
+
+def timed_schema() -> dict[str, Any]:
+    """Return the JSON schema of a speech with its times."""
+    word = record(
+        text=(str, "The word as it stands in the text."),
+        start_ms=(float, "When it begins."),
+        end_ms=(float, "When it ends."),
+    )
+    mark = record(name=(str, "The mark's name."), at_ms=(float, "When it is passed."))
+    return record(
+        session_id=(str, "What the speech was watched by."),
+        audio=(str, "The sound in base64."),
+        media_type=(str, "What kind of sound it is."),
+        sample_rate=(int, "Samples a second."),
+        duration_ms=(float, "How long the sound is."),
+        loudness_lufs=(float | None, "How loud it is; null where it is too short to tell."),
+        peak_dbtp=(float | None, "Its true peak."),
+        alignment=(str, "How the engine knows when words are heard."),
+        words=(listed(word), "The words of the text."),
+        marks=(listed(mark), "The marks of the text."),
+        warnings=(list[str], "What was not understood of the markup."),
+    )
+
+
+def script_schema() -> dict[str, Any]:
+    """Return the JSON schema of what markup means."""
+    return {
+        "type": "object",
+        "properties": {
+            "valid": {"type": "boolean", "description": "Whether it can be spoken."},
+            "warnings": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "What was not understood and is passed over.",
+            },
+            "items": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "What is said (say), and where it rests (break_ms), bleeps"
+                " (bleep_ms) or passes a mark.",
+            },
+            "error": {"type": "string", "description": "What is wrong with it."},
+            "line": {"type": ["integer", "null"], "description": "In which line, from 1."},
+            "column": {"type": ["integer", "null"], "description": "In which column, from 1."},
+        },
+        "required": ["valid"],
+    }
 
 
 def timed(made: Delivered) -> dict[str, Any]:

@@ -17,6 +17,37 @@ from domain.voice import Voice
 from entrypoints.body import decode
 
 _LIMITS = (1, 1000)
+ABOUT = {
+    "id": "The id to speak with.",
+    "name": "What people call it.",
+    "kind": "saved, or builtin for the engine's own speakers.",
+    "description": "What else is said of it.",
+    "language": "What the speaker speaks.",
+    "labels": "Names with values, to search by.",
+    "consent": "Who agreed to be cloned, where that was said.",
+    "by": "Who agreed.",
+    "statement": "In which words.",
+    "given_at": "When it was kept.",
+    "version": "Counts the changes.",
+    "created_at": "When it was saved.",
+    "updated_at": "When it was last changed.",
+    "voices": "Those of the page.",
+    "total": "How many there are on all pages.",
+    "next": "What to send as `after` for the next page.",
+}
+EXAMPLE = {
+    "id": "ana",
+    "name": "Ana",
+    "kind": "saved",
+    "description": "",
+    "language": None,
+    "labels": {"mood": "warm"},
+    "consent": None,
+    "version": 1,
+    "created_at": "2026-01-31T12:00:00Z",
+    "updated_at": "2026-01-31T12:00:00Z",
+}
+CHANGE_EXAMPLE = {"name": "Ana, warm", "labels": {"mood": "warm", "draft": None}}
 
 
 class Kind(StrEnum):

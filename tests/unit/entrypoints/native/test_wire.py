@@ -15,10 +15,10 @@ from domain.errors import (
     MarkupError,
 )
 from domain.voice import Voice
-from entrypoints.native.documented import schema_of
 from entrypoints.native.wire.making import CloneBody, MixBody, decode_clone, decode_mix
 from entrypoints.native.wire.problems import problem
 from entrypoints.native.wire.voices import changed, decode_change, search, tag
+from entrypoints.schemas import schema_of
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 ANA = Voice("ana", "Ana", "warm", NOW, "pt", {"a": "1", "b": "2"}, version=3)
