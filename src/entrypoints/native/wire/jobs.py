@@ -37,6 +37,9 @@ ABOUT = {
 }
 
 
+EXAMPLE = {"text": "# One\n\nIt began.\n", "title": "My book", "format": "m4b"}
+
+
 class JobBody(msgspec.Struct):
     """The body of `POST /api/v1/jobs`; unknown fields are ignored."""
 
@@ -105,7 +108,6 @@ def schema() -> dict[str, Any]:
         field["description"] = ABOUT[name]
         if within := {**RANGES, "pitch": _PITCHES}.get(name):
             field["minimum"], field["maximum"] = within
-    found["example"] = {"text": "# One\n\nIt began.\n", "title": "My book", "format": "m4b"}
     return found
 
 
