@@ -1,7 +1,8 @@
 """Every example of the API's document is sent to a live server as it stands there."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from entrypoints.schemas import FILE, FORM, JSON, MULTIPART
 from tests.integration.recordings import speech
 from tests.integration.serving import Served, serving
 
-VOICES = "/api/v1/voices"
+VOICES, JOBS = "/api/v1/voices", "/api/v1/jobs"
 MAKES = {
     VOICES: "ana",
     f"{VOICES}/import": "ana",
@@ -30,6 +31,8 @@ class Example:
     told: dict[str, Any]
     media_type: str | None = None
     body: Any = None
+    there: dict[str, str] = field(default_factory=dict)
+    """What stands for parameters of the path whose values the server makes."""
 
     @property
     def name(self) -> str:
@@ -39,7 +42,8 @@ class Example:
     def url(self) -> str:
         url = self.path
         for each in self._given("path"):
-            url = url.replace(f"{{{each['name']}}}", str(each["example"]))
+            value = self.there.get(each["name"], str(each["example"]))
+            url = url.replace(f"{{{each['name']}}}", value)
         return url
 
     @property
@@ -92,9 +96,24 @@ async def prepare(served: Served, example: Example) -> None:
     if "{session_id}" in example.path:
         body, headers = {"text": "Once upon a time."}, {"X-Session-Id": "story-1"}
         await served.http.post("/api/v1/speech", json=body, headers=headers)
+    if "{job_id}" in example.path:
+        example.there["job_id"] = await job_for(served, example.path.rpartition("/")[2])
     if example.path.endswith("/consent") and example.method == "delete":
         consent = {"by": "Ana", "statement": "I agree."}
         await served.http.post(f"{VOICES}/ana/consent", json=consent)
+
+
+async def job_for(served: Served, step: str) -> str:
+    """Return a job that the step can be taken with."""
+    long = step in {"pause", "resume", "cancel"}
+    text = "It goes on and on. " * (5_000 if long else 1)
+    job: dict[str, Any] = (await served.http.post(JOBS, json={"text": text})).json()
+    if step == "resume":
+        await served.http.post(f"{JOBS}/{job['id']}/pause")
+    while not long and job["state"] != "done":
+        await asyncio.sleep(0.05)
+        job = (await served.http.get(f"{JOBS}/{job['id']}")).json()
+    return str(job["id"])
 
 
 async def ensure(served: Served, name: str) -> None:
@@ -112,6 +131,8 @@ async def send(served: Served, example: Example) -> Any:
         sent["data"] = example.body
     elif example.media_type == MULTIPART:
         sent |= form(example.body)
+    elif (example.media_type or "").startswith("text/"):
+        sent |= {"content": example.body, "headers": {"Content-Type": example.media_type}}
     elif example.media_type == FILE:
         sent["content"] = await exported(served)
     return await served.http.request(

@@ -15,6 +15,7 @@ Parameter = dict[str, Any]
 _USUAL: Mapping[str, tuple[str, Any]] = {
     "voice_id": ("A voice's id.", "ana"),
     "session_id": ("A session's id, as X-Session-Id told it.", "story-1"),
+    "job_id": ("A job's id, as the answer to its submission told it.", "01K9XJ6T7M3V"),
     "q": ("What to look for in ids, names and descriptions.", "ana"),
     "limit": ("How many to list at most.", 10),
     "after": ("Where a further page begins.", None),

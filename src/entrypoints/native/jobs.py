@@ -137,7 +137,7 @@ async def status(request: Connection, job_id: FromPath[str], jobs: Given[Jobs]) 
 @delete(
     "/{job_id:str}",
     status_code=204,
-    opt=documented(Answer("It is forgotten.", status=204), refuses=_UNKNOWN),
+    opt=documented(Answer("It is forgotten.", "", status=204), refuses=_UNKNOWN),
 )
 async def remove(request: Connection, job_id: FromPath[str], jobs: Given[Jobs]) -> None:
     """Forget a job, wherever it stands, with its sound."""
