@@ -108,4 +108,13 @@ def _written_out(part: Any, components: Mapping[str, Any]) -> Any:
     if "$ref" in part:
         name = part["$ref"].rpartition("/")[2]
         return _written_out(components[name], components)
+    if part.get("prefixItems"):
+        return _pair(part)
     return {name: _written_out(each, components) for name, each in part.items()}
+
+
+def _pair(part: dict[str, Any]) -> dict[str, Any]:
+    """Write a tuple of like things as a list of so many: readers of schemas know lists better."""
+    length = len(part["prefixItems"])
+    items = part["prefixItems"][0]
+    return {"type": "array", "items": items, "minItems": length, "maxItems": length}

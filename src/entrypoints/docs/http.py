@@ -21,9 +21,9 @@ _OURS = {"docs.js": "text/javascript", "docs.css": "text/css"}
 _SWAGGER = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 _LONG = {"Cache-Control": "public, max-age=86400"}
 _POLICY = {
-    # Swagger UI draws its icons as data: images and sets styles on what it shows
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self'"
-    " 'unsafe-inline'; media-src 'self' blob:; frame-ancestors 'none'"
+    # Swagger UI draws its icons as data: images
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; media-src 'self' blob:;"
+    " frame-ancestors 'none'"
 }
 
 

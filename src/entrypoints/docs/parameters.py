@@ -23,6 +23,10 @@ _USUAL: Mapping[str, tuple[str, Any]] = {
 }
 """What those mean that many routes have, and an example."""
 
+_SHORT = 200
+_LONGEST = {"text": 1500, "INPUT_TEXT": 1500}
+"""A whole address fits into 32 KiB, however its letters are escaped; longer texts are posted."""
+
 
 def parameters(
     fn: Callable[..., Any], path: Mapping[str, Any], said: Documented
@@ -81,6 +85,8 @@ def _told(
 ) -> Parameter:
     about, usual = _USUAL.get(name, ("", None))
     example = said.examples.get(name, usual if where == "path" else None)
+    if "string" in str(schema):
+        schema.setdefault("maxLength", _LONGEST.get(name, _SHORT))
     told = {
         "name": name,
         "in": where,

@@ -7,7 +7,7 @@ from entrypoints.documented import SPOKEN_HEADERS, Answer, Body, documented, sou
 from entrypoints.elevenlabs.errors import shape, status
 from entrypoints.elevenlabs.wire import account, speech, voices
 from entrypoints.elevenlabs.wire.queries import WrongParameterError
-from entrypoints.refusals import CLIP, FORMAT, JSON_BODY, SAVED, SPEECH
+from entrypoints.refusals import CLIP, FORMAT, JSON_BODY, MULTIPART_BODY, SAVED, SPEECH
 from entrypoints.schemas import JSON, MULTIPART, like, listed, record
 
 DIALECT = Dialect(
@@ -120,7 +120,11 @@ NOT_YOURS = InputError("The voice 'Annie' is built in: it can be neither changed
 WRONG_QUERY = (WrongParameterError("query", "page_size", "send a number from 1 to 1,000"),)
 FORM = {MULTIPART: Body(voices.FORM, voices.FORM_EXAMPLE)}
 EDIT_FORM = {MULTIPART: Body(voices.EDIT_FORM, voices.EDIT_EXAMPLE)}
-WRONG_FORM = (WrongParameterError("body", "name", "a voice needs a name"), *SAVED)
+WRONG_FORM = (
+    MULTIPART_BODY[0],
+    WrongParameterError("body", "name", "a voice needs a name"),
+    *SAVED,
+)
 WRONG_FILES = (*WRONG_FORM, *CLIP)
 
 USER = Answer(

@@ -49,7 +49,7 @@ TOLD: tuple[tuple[type[SpeechError], int, str], ...] = (
 """The first row whose error it is gives status and word; other bad input is a list, with 422."""
 
 _UNPROCESSABLE = 422
-_WORDS = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
+_WORDS = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
 _SETTINGS = frozenset({"speed", "stability"})
 _PLACES: tuple[tuple[type[SpeechError], tuple[str, ...]], ...] = (
     (FormatUnknownError, ("query", "output_format")),
