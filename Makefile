@@ -38,7 +38,7 @@ xtts: $(XTTS) ## install what the XTTS engine needs; the model itself is yours t
 test: $(TEST) ## the whole suite (ARGS="-k voices" picks; REQUIRE_ALL=1 forbids skips)
 	@$(MAKE) --no-print-directory $(PY_CLIENTS) $(if $(NPM),$(JS_CLIENTS)) || \
 		echo "the real clients could not be installed: tests that need them are skipped"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 test-kills: $(TEST) ## 200 kills during a voice save, on each database
 	@RHAPSODE_TEST_KILLS=200 $(BIN)/python -m pytest tests/unit/adapters/sql/test_killed.py --timeout 600 $(ARGS)

@@ -74,7 +74,7 @@ _KINDS = ("audio/mp4", "audio/mpeg", "audio/ogg", "audio/flac", "audio/wav")
 _FILES = (
     *sound("The file.", *_KINDS, headers={"ETag": "Changes when the file does."}),
     *(Answer("The range of it.", kind, BINARY, status=206) for kind in _KINDS),
-    Answer("There is no such range.", "text/plain", {"type": "string"}, status=416),
+    Answer("There is no such range.", "text/plain", {"type": "string"}, "", status=416),
 )
 _JOB = Answer("The job.", schema=told.JOB_SCHEMA, example=told.JOB)
 

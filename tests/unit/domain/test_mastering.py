@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from domain.audio import Samples, join
-from domain.mastering import Fader, GainSearch, Gauge, first_gain_db, needs_limiter
 from domain.loudness import Meter, Target
+from domain.mastering import Fader, GainSearch, Gauge, first_gain_db, needs_limiter
 from domain.peaks import true_peak_dbtp
 from tests.sounds import ffmpeg_hears, speech
 

@@ -93,7 +93,8 @@ def test_whoever_takes_a_body_shows_one(operations: Operations) -> None:
         if name.split()[0] in {"post", "put", "patch"}
     }
     without = [name for name, each in writing.items() if "requestBody" not in each]
-    assert without == ["post /cache/clear"]
+    steps = [f"post /api/v1/jobs/{{job_id}}/{step}" for step in ("cancel", "pause", "resume")]
+    assert sorted(without) == [*steps, "post /cache/clear"]
     for name in writing.keys() - set(without):
         for content in writing[name]["requestBody"]["content"].values():
             known = content["schema"].get("properties", {})

@@ -14,6 +14,7 @@ from adapters.xtts.model.linear import Precision
 from adapters.xtts.model.opening import open_model
 from domain.errors import ModelUnusableError
 from tests.checkpoints import leader
+from tests.processors import EXACT
 
 CPU = torch.device("cpu")
 
@@ -51,8 +52,11 @@ def test_auto_takes_the_quickest_that_is_good_enough(
 def test_a_vocoder_that_sounds_otherwise_is_not_taken(
     files: ModelFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "multiplies_bf16", lambda: True)
     setup = Setup(files, precision="int8", threads=1, slots=1)
+    if not EXACT:  # such a processor packs no bfloat16
+        assert open_model(setup).card.precision == "int8"
+        return
+    monkeypatch.setattr(opening, "multiplies_bf16", lambda: True)
     assert "vocoder in bf16" in open_model(setup).card.precision
     monkeypatch.setattr(opening, "SOUND_GATE_DB", float("inf"))
     assert open_model(setup).card.precision == "int8"

@@ -63,6 +63,6 @@ def test_a_line_becomes_as_long_as_torch_makes_it(factor: float) -> None:
 
 
 def test_what_a_scheduler_carries_needs_no_torch() -> None:
-    source = Path(str(numbers.__file__)).parents[2]
+    source = Path(str(numbers.__file__)).parents[3]
     code = "import sys, adapters.xtts.vocoder.frames; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=source)

@@ -13,6 +13,7 @@ from torch.nn.functional import interpolate
 from adapters.xtts.model.checkpoint import Checkpoint
 from adapters.xtts.vocoder.tape import Tape
 from adapters.xtts.vocoder.vocoder import Fidelity, Vocoder
+from tests.processors import EXACT, same
 
 Speaker = Tensor
 SPEEDS = (0.5, 0.8, 1.0, 1.3, 2.0)
@@ -119,7 +120,7 @@ def test_a_line_at_once_is_what_coqui_makes(
 def test_windows_do_not_change_one_bit(
     vocoder: Vocoder, speaker: Speaker, line: Tensor, one_pass: Tensor, sizes: list[int]
 ) -> None:
-    assert torch.equal(spoken(vocoder, vocoder.tape(speaker), line[:LONG], sizes), one_pass)
+    assert same(spoken(vocoder, vocoder.tape(speaker), line[:LONG], sizes), one_pass)
 
 
 @pytest.mark.parametrize("speed", [0.5, 0.8, 1.3, 2.0])
@@ -129,7 +130,7 @@ def test_a_line_at_another_speed_is_what_coqui_makes(
     expected = whole(decoder, line[:12], speaker, speed)
     windowed = spoken(vocoder, vocoder.tape(speaker, speed), line[:12], [6, 3])
     torch.testing.assert_close(windowed, expected, rtol=0, atol=1e-6)
-    assert torch.equal(at_once(vocoder, vocoder.tape(speaker, speed), line[:12]), windowed)
+    assert same(at_once(vocoder, vocoder.tape(speaker, speed), line[:12]), windowed)
 
 
 @pytest.mark.parametrize("speed", SPEEDS)
@@ -230,6 +231,10 @@ def test_lines_that_take_turns_do_not_hear_one_another(
 def test_coarser_stages_stay_40_db_below_the_sound(
     decoder: Any, speaker: Speaker, line: Tensor, one_pass: Tensor
 ) -> None:
+    if not EXACT:  # such a processor packs no bfloat16, and its vocoder stays fine
+        with pytest.raises(RuntimeError, match="bf16"):
+            Vocoder(decoder, Fidelity.MIXED)
+        return
     mixed = Vocoder(decoder, Fidelity.MIXED)
     made = spoken(mixed, mixed.tape(speaker), line[:LONG], [6, 8, 16])
     assert 40 < snr_db(one_pass, made) < 60
