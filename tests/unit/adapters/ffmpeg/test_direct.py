@@ -28,7 +28,9 @@ async def everything(encoder: Encoder) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "law"), [("pcm", to_int16), ("ulaw", mu_law), ("alaw", a_law)], ids=str
+    ("name", "law"),
+    [("pcm", to_int16), ("ulaw", mu_law), ("alaw", a_law)],
+    ids=["pcm", "ulaw", "alaw"],
 )
 async def test_samples_come_out_in_order_as_they_go_in(name: str, law: Law) -> None:
     encoder, sound = DirectEncoder(format_named(name)), noise(3000)
