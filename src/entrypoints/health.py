@@ -93,7 +93,7 @@ async def metrics(
 ) -> Response[bytes]:
     """Answer the figures, never with a voice or a text as a label."""
     text = figures.exposition(await engine.pulse(), sessions.active)
-    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(text, media_type="text/plain; version=0.0.4")
 
 
 routes = Router("/", route_handlers=[health, ready, metrics])

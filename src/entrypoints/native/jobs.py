@@ -235,7 +235,7 @@ async def captions_vtt(
 ) -> ASGIResponse:
     """Answer the captions of a job that is done, as WebVTT."""
     found = await jobs.captions(request.user.owner, job_id)
-    return await _captions(found, vtt, "text/vtt; charset=utf-8")
+    return await _captions(found, vtt, "text/vtt")
 
 
 def routes(settings: Settings) -> Router:
