@@ -150,7 +150,7 @@ def test_tests_get_torch_before_whatever_might_choose_another(machine: Machine) 
         "install --editable .[xtts]",
         "install --editable .[test,xtts]",
         *_clients(machine),
-        "python -m pytest -k voices",
+        "python -m pytest --numprocesses auto --dist loadfile -k voices",
     ]
 
 
@@ -171,7 +171,7 @@ def test_the_real_clients_are_installed_once_and_again_when_their_list_changes(
     assert machine.log[-4:-1] == [*_clients(machine), f"npm ci in {machine.folder / 'clients/js'}"]
     before = len(machine.log)
     machine.make("test")
-    assert machine.log[before:] == ["python -m pytest"]
+    assert machine.log[before:] == ["python -m pytest --numprocesses auto --dist loadfile"]
     stamps = [str(machine.folder / "clients" / name) for name in ("python.stamp", "js.stamp")]
     again = machine.make("-n", "-W", "tests/e2e/clients.txt", *stamps).stdout
     assert "--requirement tests/e2e/clients.txt" in again
@@ -183,7 +183,7 @@ def test_the_suite_runs_even_where_the_clients_cannot_be_fetched(machine: Machin
     ran = machine.make("test")
     assert ran.returncode == 0
     assert "tests that need them are skipped" in ran.stdout
-    assert machine.log[-1] == "python -m pytest"
+    assert machine.log[-1] == "python -m pytest --numprocesses auto --dist loadfile"
 
 
 def test_a_further_index_is_asked_for_torch_alone(machine: Machine) -> None:
