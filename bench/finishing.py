@@ -88,7 +88,7 @@ async def _measure(pause_s: float, runs: int) -> None:
             container.engine.override(engine)
             for name in (*_FORMATS, *_ENCODED):
                 taken = [await _once(container, engine, name, run) for run in range(runs + 3)][3:]
-                p50, p95 = percentile(taken, 50), percentile(taken, 95)
+                p50, p95 = percentile(taken, 0.5), percentile(taken, 0.95)
                 print(f"| {name} | {pause_s * 1000:.0f} | {p50:.1f} | {p95:.1f} |")
 
 

@@ -1,5 +1,6 @@
 """Delivering: speech as the bytes of a format, while it is made or once it is whole."""
 
+import asyncio
 import math
 from collections import deque
 from contextlib import AsyncExitStack, aclosing
@@ -68,6 +69,8 @@ class Delivery:
             self._words += sound.words
             self.seconds += sound.pcm.seconds
             await self._encoder.write(sound.pcm.samples)
+            # a line that is made at once must not be encoded whole before its beginning is sent
+            await asyncio.sleep(0)
         await self._encoder.end()
 
     async def read(self) -> bytes:

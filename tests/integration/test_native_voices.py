@@ -387,7 +387,7 @@ async def test_a_preview_is_answered_once_the_voice_has_spoken(tmp_path: Path) -
         (b'{"text": "Hi", "language": "xx"}', 422, "language-unknown", {"language": "xx"}),
         (b'{"text": "Hi", "output_format": "tape"}', 422, "format-unknown", {"name": "tape"}),
         (b'{"text": "Hi", "speed": 9}', 422, "setting-out-of-range", {"high": 4.0, "value": 9.0}),
-        (b'{"text": "<speak>\\n<p>"}', 422, "markup", {"line": 2}),
+        (b'{"text": "<speak>\\n<p>"}', 400, "markup", {"line": 2}),
         (b'{"text": "Hi", "voice": "nobody"}', 404, "voice-unknown", {"voice_id": "nobody"}),
         (b'{"text": "Hi", "session_id": "a b"}', 422, "session-id-invalid", {}),
     ],

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from adapters.xtts.engine import XttsEngine
 from adapters.xtts.messages import Setup
@@ -52,6 +53,7 @@ async def speak(engine: XttsEngine, number: int) -> int:
     return heard
 
 
+@pytest.mark.timeout(300)
 async def test_two_thousand_lines_leave_memory_as_it_was(tmp_path: Path) -> None:
     files = named(build(tmp_path, leanings={STOP: 9.0}))
     setup = Setup(files, slots=4, threads=1, precision="int8", guards=False)

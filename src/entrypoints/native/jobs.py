@@ -166,7 +166,7 @@ async def cancel(request: Connection, job_id: FromPath[str], jobs: Given[Jobs]) 
     "/{job_id:str}/events",
     media_type="text/event-stream",
     opt=documented(
-        Answer("Events, until the job ends.", "text/event-stream", {"type": "string"}),
+        Answer("Events, until the job ends.", "text/event-stream"),
         refuses=_UNKNOWN,
     ),
 )
