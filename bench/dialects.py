@@ -1,9 +1,10 @@
 """How soon each dialect answers, beside the house's own API at the same format.
 
 `python -m bench.dialects [--runs 40]`: one server with the embedded engine and no audio cache.
-Calls go one after another over kept connections, in an order thrown anew each time, each with words of
-its own, so that a slow moment hits all alike. A stream is timed from the request to the first byte of
-its body, a whole file likewise; the difference is that of the medians.
+Calls go one after another over kept connections, in an order thrown anew each time, each with words
+of its own, so that a slow moment hits all alike. A stream is timed from the request to the first
+byte of its body, a whole file likewise; the difference is that of the medians.
+"""
 
 import argparse
 import itertools
