@@ -23,7 +23,7 @@ NPM ?= $(shell command -v npm)
 COVERING := tests/unit/domain tests/unit/application tests/contracts -k "not xtts"
 
 .DEFAULT_GOAL := help
-.PHONY: help run xtts test test-kills test-gpu check lint types imports cov bench bench-sound bench-xtts bench-many migrate settings revision clean
+.PHONY: help run xtts test test-kills test-memory test-gpu check lint types imports cov bench bench-sound bench-xtts bench-many migrate settings revision clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ test: $(TEST) ## the whole suite (ARGS="-k voices" picks; REQUIRE_ALL=1 forbids 
 
 test-kills: $(TEST) ## 200 kills during a voice save, on each database
 	@RHAPSODE_TEST_KILLS=200 $(BIN)/python -m pytest tests/unit/adapters/sql/test_killed.py --timeout 600 $(ARGS)
+
+test-memory: $(TEST) ## memory and threads over 2,000 lines of XTTS, a fifth of them left early
+	@RHAPSODE_TEST_LINES=2000 $(BIN)/python -m pytest tests/integration/test_xtts_memory.py --timeout 600 $(ARGS)
 
 test-gpu: $(TEST) ## the tests that need a CUDA device
 	@$(BIN)/python -m pytest -m gpu $(ARGS)
