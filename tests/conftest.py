@@ -1,9 +1,11 @@
 """What every test shares: a skip is a failure where everything must be there."""
 
+import logging
 import os
 from collections.abc import Generator, Iterator
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from adapters.xtts.files import ModelFiles
@@ -25,6 +27,15 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped although REQUIRE_ALL=1: {reason}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """A test that sets the log up has it write to what is closed when the test has ended."""
+    handlers = logging.getLogger().handlers[:]
+    yield
+    structlog.reset_defaults()
+    logging.getLogger().handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")

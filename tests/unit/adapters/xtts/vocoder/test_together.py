@@ -122,8 +122,11 @@ def test_lines_part_and_meet_others(batching: Vocoder) -> None:
 
 def test_packed_kernels_take_one_line_after_another(tiny: Any) -> None:
     vocoder = Vocoder(tiny)
-    if vocoder._batches:
-        pytest.skip("nothing is packed on this machine")
+    if vocoder._batches:  # nothing is packed on this machine: a batch is one pass
+        torch.testing.assert_close(
+            together(vocoder, begun(vocoder)), alone(vocoder), rtol=0, atol=1e-5
+        )
+        return
     made, wanted = together(vocoder, begun(vocoder)), alone(vocoder)
     assert all(
         torch.equal(*pair)
