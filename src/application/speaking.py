@@ -75,11 +75,15 @@ class Speaking:
         self._pauses = pauses
 
     async def begin(
-        self, request: SpeechRequest, meanwhile: Callable[[], Awaitable[None]] | None = None
+        self,
+        request: SpeechRequest,
+        meanwhile: Callable[[], Awaitable[None]] | None = None,
+        before_s: float = 0.0,
     ) -> SpeechStream:
         """Return a stream whose first sound is there already; close it whatever happens.
 
-        `meanwhile` is awaited when nothing but the engine's first sound is still to come.
+        `meanwhile` is awaited when nothing but the engine's first sound is still to come. What its
+        listener hears before it lasts `before_s`: others are in more of a hurry.
         """
         try:
             stream = SpeechStream(
@@ -91,6 +95,7 @@ class Speaking:
                 loudness=self._loudness,
                 bus=self._bus,
                 clock=self._clock,
+                before_s=before_s,
             )
             await stream.start(meanwhile)
         except SpeechError as error:
@@ -102,9 +107,9 @@ class Speaking:
         """Return what a request says, without speaking it."""
         self._check_length(request.text)
         language = self._language(request)
-        if not request.is_markup:
+        if request.script is None and not request.is_markup:
             return Script((Say(request.text),))
-        script = self._markup.parse(request.text, language)
+        script = request.script or self._markup.parse(request.text, language)
         spoken_text = "".join(item.text for item in script.items if isinstance(item, Say))
         self._check_length(tidy(spoken_text))
         silent_s = sum(item.seconds for item in script.items if isinstance(item, Bleep | Rest))

@@ -31,6 +31,7 @@ class SpeechStream:
         loudness: Loudness,
         bus: EventBus,
         clock: Clock,
+        before_s: float = 0.0,
     ) -> None:
         self._reading = reading
         self._sessions = sessions
@@ -50,6 +51,7 @@ class SpeechStream:
         self._first: Sound | None = None
         self._words: tuple[TimedWord, ...] = ()
         self._heard_s = clock.monotonic()
+        self._due_s = self._heard_s + before_s
         bus.publish(SpeechQueued(self.session.id, reading.characters))
 
     async def start(self, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -126,7 +128,9 @@ class SpeechStream:
         return sound
 
     def _lead_s(self) -> float:
-        return max(0.0, self.session.lead_s(self._clock.monotonic()))
+        """Return what the listener still hears, of this stream and of what comes before it."""
+        now_s = self._clock.monotonic()
+        return max(0.0, self.session.lead_s(now_s)) + max(0.0, self._due_s - now_s)
 
     async def _end(self, state: SessionState) -> None:
         stage = self.session.state

@@ -96,11 +96,28 @@ class Captioning:
             heard.append(self.end(seconds))
         return _NOTHING.followed_by(*heard)
 
+    def tell(self, word: TimedWord, until_s: float) -> Captions:
+        """Return a word and what stands between it and the next, which is heard until then."""
+        own = self._placed(word)
+        if self._found > self._last:
+            return own.followed_by(self.end(until_s - self._lead_s))
+        sent, spoken = self._letterings
+        later = self._next_letter()
+        behind = Captions(
+            sent.until(self._matching.span(later, later + 1)[0], until_s),
+            spoken.until(later, until_s),
+        )
+        return own.followed_by(behind)
+
     def end(self, seconds: float) -> Captions:
         """Return all that was not told yet: nothing more is heard."""
         at_s = seconds + self._lead_s
         sent, spoken = (lettering.end(at_s) for lettering in self._letterings)
         return Captions(sent, spoken)
+
+    def _next_letter(self) -> int:
+        """Return where the next word begins; there is one."""
+        return next(at for at in range(self._found, self._last + 1) if self._spoken[at].isalnum())
 
     def _placed(self, word: TimedWord) -> Captions:
         char = self._spoken.find(word.text, self._found)

@@ -78,9 +78,21 @@ def plan(
 
 def pause_behind(text: str, pauses: Pauses) -> float:
     """Return the pause that the end of a text asks for where it goes on in another manner."""
-    if _SENTENCE_END.search(text):
+    if ends_sentence(text):
         return pauses.sentence_s
     return pauses.clause_s if _CLAUSE_CLOSED.search(text) else 0.0
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether the last mark of a text is one that ends a sentence."""
+    return _SENTENCE_END.search(text) is not None
+
+
+def clause_end(text: str, limit: int | None = None) -> int | None:
+    """Return where the last clause before the limit ends; None where it is too short to speak."""
+    within = len(text) if limit is None else limit
+    ends = [match.end() for match in _CLAUSE_END.finditer(text, 0, within)]
+    return ends[-1] if ends and ends[-1] >= _CLAUSE_SHORTEST else None
 
 
 def _heard(text: str) -> Iterator[str]:
@@ -118,7 +130,7 @@ def _cut(sentence: str, first: int, longest: int, pauses: Pauses) -> Iterator[Pi
     """Cut at clauses; a first piece is only cut where a speaker would breathe anyway."""
     rest, limit = sentence, first
     while len(rest) > limit:
-        at = _clause_end(rest, limit)
+        at = clause_end(rest, limit)
         if at is None and limit < longest:
             limit = longest
             continue
@@ -128,11 +140,6 @@ def _cut(sentence: str, first: int, longest: int, pauses: Pauses) -> Iterator[Pi
         rest, limit = rest[at:].strip(), longest
     if rest:
         yield Piece(rest, pauses.sentence_s)
-
-
-def _clause_end(text: str, limit: int) -> int | None:
-    ends = [match.end() for match in _CLAUSE_END.finditer(text, 0, limit)]
-    return ends[-1] if ends and ends[-1] >= _CLAUSE_SHORTEST else None
 
 
 def _word_end(text: str, limit: int) -> int:

@@ -10,7 +10,7 @@ from domain.audio import HOUSE_RATE_HZ, Samples
 from domain.errors import SettingOutOfRangeError
 from domain.formats import AudioFormat, Codec
 from domain.loudness import Target
-from domain.script import PLAIN, Prosody
+from domain.script import PLAIN, Prosody, Script
 
 _MARKUP = ("<speak>", "<speak ", "<speak\t", "<speak\n", "<speak\r", "<speak/", "<?xml ")
 Latents = Mapping[str, Samples]
@@ -101,6 +101,8 @@ class SpeechRequest:
     text: str
     markup: bool | None = None
     """Whether the text is SSML; None where it shows by beginning with `<speak`."""
+    script: Script | None = None
+    """What the text says, where its sender has understood it already."""
     prosody: Prosody = PLAIN
     """Beside the settings' speed, for the whole text."""
     in_words: bool = False

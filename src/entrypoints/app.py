@@ -34,6 +34,7 @@ _FOR_HANDLERS = (
     *("voices", "roster", "caches", "figures"),
     *("delivering", "markup", "mixing", "consents"),
     *("access", "timbres", "jobs"),
+    *("studio", "splitter", "open_sockets"),
 )
 
 

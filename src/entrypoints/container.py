@@ -53,6 +53,7 @@ from application.voices import Voices
 from domain.known_names import KnownNames
 from domain.ports import SpeechEngine
 from entrypoints.settings import Settings
+from entrypoints.sockets import OpenSockets
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,7 @@ class Container(containers.DeclarativeContainer):
         pauses=settings.provided.pauses,
     )
     delivering = providers.Singleton(Delivering, speaking, studio)
+    open_sockets = providers.Singleton(OpenSockets, settings.provided.max_sockets)
 
     job_store = providers.Singleton(SqlJobs, database)
     job_queue = providers.Singleton(SqlJobQueue, database)

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from entrypoints.job_fields import JobFields
 from entrypoints.pause_fields import PauseFields
+from entrypoints.socket_fields import SocketFields
 from entrypoints.sound_fields import SoundFields
 from entrypoints.values import Language, Names, NamesOfVoices, Origins, Place, Secrets
 from entrypoints.xtts_fields import XttsFields
@@ -33,7 +34,7 @@ class _Door(BaseModel):
     )
 
 
-class Settings(JobFields, SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
+class Settings(SocketFields, JobFields, SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
     """Everything an operator can set."""
 
     model_config = SettingsConfigDict(
@@ -45,12 +46,6 @@ class Settings(JobFields, SoundFields, PauseFields, XttsFields, _Door, BaseSetti
         allow_inf_nan=False,
     )
 
-    packet_ms: int = Field(
-        default=60,
-        ge=5,
-        le=1000,
-        description="longest packet of sound on a socket; heeded by the sockets",
-    )
     data_dir: Place = Field(default=Path("data"), description="where voices and caches are kept")
     database_url: str | None = Field(
         default=None,
@@ -61,7 +56,8 @@ class Settings(JobFields, SoundFields, PauseFields, XttsFields, _Door, BaseSetti
         default=2.0, gt=0, le=60, description="longest wait for the database"
     )
     redis_url: SecretStr | None = Field(
-        default=None, description="Redis that relays sound; heeded by the sockets"
+        default=None,
+        description="Redis that hears of events, shares spoken lines and relays sound",
     )
     api_keys: Secrets = Field(
         default=(), description="keys that open the door, separated by commas"

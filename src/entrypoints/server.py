@@ -16,6 +16,7 @@ from entrypoints.app import served
 from entrypoints.container import Container, entered
 from entrypoints.opening import open_house
 from entrypoints.settings import Settings, SettingsError
+from entrypoints.sockets import LARGEST_MESSAGE
 
 log = structlog.get_logger()
 
@@ -23,6 +24,7 @@ _BACKLOG = 2048
 _LOOK_S = 0.05
 _HEADER_BYTES = 32 * 2**10
 _SEND_BYTES = 64 * 2**10
+_UNREAD_MESSAGES = 16
 
 Ready = Callable[[int], None]
 """Told the port once the server answers."""
@@ -123,7 +125,10 @@ def _config(container: Container) -> uvicorn.Config:
     return uvicorn.Config(
         served(container),
         http="h11",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        ws_max_queue=_UNREAD_MESSAGES,
+        ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
         access_log=False,

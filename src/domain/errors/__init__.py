@@ -44,6 +44,7 @@
         ├── EngineFailedError
         ├── ModelUnusableError    the files of a model are missing, broken or foreign
         ├── StudioBusyError
+        ├── RelayDownError        sound from elsewhere cannot be had
         ├── StoreUnavailableError
         └── StoreFullError        nothing was kept; speaking goes on
 
@@ -93,6 +94,7 @@ from domain.errors.service import (
     KeyMissingError,
     KeyUnknownError,
     ModelUnusableError,
+    RelayDownError,
     SpeechCancelledError,
     StoreFullError,
     StoreUnavailableError,
@@ -122,6 +124,7 @@ __all__ = [
     "NotFoundError",
     "OnceKeyReusedError",
     "PreviewMissingError",
+    "RelayDownError",
     "SampleUnknownError",
     "SessionExistsError",
     "SessionIdInvalidError",

@@ -86,3 +86,9 @@ class StoreFullError(UnavailableError):
 
     def __init__(self) -> None:
         super().__init__("The disk is full: nothing was saved; make room, then try again.")
+
+
+class RelayDownError(UnavailableError):
+    """What carries sound from elsewhere cannot be reached."""
+
+    retry_after_s = 5.0

@@ -22,11 +22,12 @@ from domain.ports.stores import (
     VoiceStore,
 )
 from domain.ports.text import MarkupFeed, SentenceSplitter, SpeechMarkup, Wording
-from domain.ports.world import Clock, EventBus
+from domain.ports.world import AudioRelay, Clock, EventBus, Relayed
 from domain.script import Pronunciation
 
 __all__ = [
     "AudioCache",
+    "AudioRelay",
     "CacheStats",
     "Chunk",
     "Clock",
@@ -40,6 +41,7 @@ __all__ = [
     "PreviewStore",
     "Pronunciation",
     "Pulse",
+    "Relayed",
     "SentenceSplitter",
     "SoundStudio",
     "SpeechEngine",

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from entrypoints.elevenlabs import account, cloning, speech, voices
+from entrypoints.elevenlabs import account, cloning, sockets, speech, voices
 from entrypoints.elevenlabs.documents import DIALECT
 from entrypoints.settings import Settings
 
@@ -10,5 +10,6 @@ from entrypoints.settings import Settings
 def routes(settings: Settings) -> Router:
     """Return the routes."""
     return DIALECT.router(
-        "/", [speech.routes, voices.routes, cloning.routes(settings), account.routes]
+        "/",
+        [speech.routes, sockets.routes, voices.routes, cloning.routes(settings), account.routes],
     )

@@ -15,6 +15,7 @@ SIZES = (4, 6, 8, 12, 16, 24, 32)
 _LEAST = (6, 4, 6, 8, 12, 16, 24)
 _LEAST_IN_NEED = 4
 _MORE_A_LINE = 5
+_FIRST_MOST = 24
 _NEVER_TOO_MUCH = 8
 
 
@@ -26,7 +27,8 @@ def least(chunk: int, rate: float, cap: int | None, company: int) -> int:
     """
     if chunk:
         return _scaled(_LEAST[min(chunk, len(_LEAST) - 1)], rate, cap)
-    return _scaled(min(_LEAST[0] + _MORE_A_LINE * company, SIZES[-1]), rate, None)
+    wanted = min(_LEAST[0] + _MORE_A_LINE * company, _FIRST_MOST)
+    return _scaled(next(size for size in SIZES if size >= wanted), rate, None)
 
 
 def least_in_need(rate: float, cap: int | None) -> int:
@@ -46,6 +48,11 @@ def most(waiting: int, rate: float, cap: int | None, lead_s: float) -> int:
         if size <= _NEVER_TOO_MUCH or size / TOKENS_PER_S <= lead_s
     ]
     return max((size for size in sizes if size <= waiting), default=waiting)
+
+
+def first(waiting: int, rate: float) -> int:
+    """How many of those that wait are taken for the first chunk: others wait for theirs."""
+    return most(waiting, rate, None, _FIRST_MOST / TOKENS_PER_S)
 
 
 def enough(rate: float) -> int:

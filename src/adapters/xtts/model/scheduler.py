@@ -69,8 +69,15 @@ class Scheduler:
     def due(self, now_s: float, most: int = 1) -> tuple[Sequence, ...]:
         """Return the lines whose latents should become sound first, the neediest before others."""
         speaking = [each for each in self._sequences.values() if each.ready and not each.parked]
-        due = (each for each in speaking if each.due(now_s, len(speaking) - 1))
+        company = len(speaking) - 1 + self._about_to_speak()
+        due = (each for each in speaking if each.due(now_s, company))
         return tuple(sorted(due, key=lambda each: each.lead_s(now_s))[:most])
+
+    def _about_to_speak(self) -> int:
+        """Count the lines whose text is read, or is as soon as another's was."""
+        unread = [each for each in self._sequences.values() if not each.ready]
+        begun = sum(each.begun for each in unread)
+        return begun + min(len(unread) - begun, len(self._free))
 
     def _reader(self, now_s: float) -> Sequence | None:
         """Return the line whose text is being read, or else the next; texts are read in turn."""

@@ -1,9 +1,8 @@
 """One line while it is spoken: how far it is, and what it needs next. It never sees a tensor."""
 
 from dataclasses import dataclass, field
-from math import inf
 
-from adapters.xtts.model.chunks import enough, least, least_in_need, most
+from adapters.xtts.model.chunks import enough, first, least, least_in_need, most
 from adapters.xtts.model.guards import Fault
 from domain.audio import HOUSE_RATE_HZ
 from domain.ports import SpokenLine
@@ -78,9 +77,11 @@ class Sequence:
 
     def voice(self, now_s: float) -> bool:
         """Some latents that have no sound yet are becoming sound; True if no others will."""
-        first = not self.chunks
-        cap, lead_s = (None, inf) if first else (self.chunk_tokens, self.lead_s(now_s))
-        self.sounding = most(self._waiting, self.line.rate, cap, lead_s)
+        waiting, rate = self._waiting, self.line.rate
+        if self.chunks:
+            self.sounding = most(waiting, rate, self.chunk_tokens, self.lead_s(now_s))
+        else:
+            self.sounding = first(waiting, rate)
         return self.ended and self.voiced + self.sounding == self.latents
 
     def heard(self, samples: int, now_s: float) -> None:

@@ -104,6 +104,8 @@ async def test_the_next_stream_takes_the_program_that_waits() -> None:
         first = await streamed(studio, MP3, SOUND)
         await until(lambda: len(children()) == 1)
         (spare,) = children()
+        # it is a process a moment before it stands ready
+        await asyncio.sleep(0.3)
         async with studio.encoder(MP3):
             assert children() == [spare]
         await until(lambda: len(children()) == 1)

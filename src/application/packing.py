@@ -1,0 +1,204 @@
+"""Packing: live speech as packets of a format, each with the characters that are heard in it."""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from application.live import Flushed, LiveSpeech
+from domain.audio import Pcm, join
+from domain.errors import SpeechError
+from domain.formats import AudioFormat
+from domain.framing import Frame, Framer
+from domain.lettering import Captions
+from domain.packets import Caption, Heard, cuts
+from domain.ports import Encoder, SoundStudio
+from domain.script import TimedMark
+
+Timed = TypeVar("Timed", Caption, TimedMark)
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """Encoded sound, how much of it there is, when it begins, and what is heard in it."""
+
+    data: bytes
+    seconds: float
+    begins_s: float
+    captions: Captions | None = None
+    marks: tuple[TimedMark, ...] = ()
+
+
+@dataclass(slots=True)
+class _Track:
+    """What one encoder was given so far, while another task reads what it made."""
+
+    at_s: float
+    """When what it makes next begins: its lead is before the first sound it was given."""
+    captions: deque[Caption] = field(default_factory=deque)
+    marks: deque[TimedMark] = field(default_factory=deque)
+    flushed: Flushed | None = None
+
+    def packet(self, frames: Sequence[Frame], *, last: bool = False) -> Packet:
+        """Return frames, and what is heard in them; with the last of them all that is left."""
+        begins_s, seconds = self.at_s, sum(frame.seconds for frame in frames)
+        self.at_s += seconds
+        until_s = math.inf if last else self.at_s
+        told = [each.captions for each in _taken(self.captions, until_s)]
+        return Packet(
+            b"".join(frame.data for frame in frames),
+            seconds,
+            begins_s,
+            told[0].followed_by(*told[1:]) if told else None,
+            tuple(_taken(self.marks, until_s)),
+        )
+
+
+class Packing:
+    """Packs the sound of one live speech into packets of at most `longest_s`.
+
+    `sounds` tells how many chunks of the engine go into the first packets, the last number for
+    all that follow: a packet is never longer for it, but it waits until they are there.
+    """
+
+    def __init__(
+        self,
+        studio: SoundStudio,
+        to: AudioFormat,
+        longest_s: float,
+        sounds: Sequence[int] = (1,),
+    ) -> None:
+        self._studio = studio
+        self._to = to
+        self._longest_s = longest_s
+        self._sounds = tuple(sounds) or (1,)
+
+    async def packets(self, live: LiveSpeech) -> AsyncGenerator[Packet | Flushed]:
+        """Yield packets, and `Flushed` where all before it was yielded."""
+        async with aclosing(self._gathered(live)) as heard:
+            if self._to.needs_encoder:
+                packed = self._by_program(heard)
+            else:
+                packed = self._by_arithmetic(heard)
+            async with aclosing(packed) as packets:
+                async for packet in packets:
+                    yield packet
+
+    async def _gathered(self, live: LiveSpeech) -> AsyncGenerator[Heard | Flushed]:
+        """Join as many sounds as were asked for; a flush lets what is there go."""
+        waiting: list[Heard] = []
+        count = 0
+        async with aclosing(live.heard()) as every:
+            async for heard in every:
+                if isinstance(heard, Heard):
+                    waiting.append(heard)
+                    if len(waiting) < self._sounds[min(count, len(self._sounds) - 1)]:
+                        continue
+                if waiting:
+                    count += 1
+                    yield _joined(waiting)
+                    waiting = []
+                if isinstance(heard, Flushed):
+                    yield heard
+        if waiting:
+            yield _joined(waiting)
+
+    async def _by_arithmetic(
+        self, every: AsyncGenerator[Heard | Flushed]
+    ) -> AsyncGenerator[Packet | Flushed]:
+        async with self._studio.encoder(self._to) as encoder:
+            async for heard in every:
+                if isinstance(heard, Flushed):
+                    yield heard
+                    continue
+                for cut in cuts(heard, self._longest_s):
+                    await encoder.write(cut.samples)
+                    data = await encoder.read() if len(cut.samples) else b""
+                    seconds = len(cut.samples) / heard.pcm.rate_hz
+                    yield Packet(data, seconds, cut.begins_s, cut.captions, cut.marks)
+
+    async def _by_program(
+        self, every: AsyncGenerator[Heard | Flushed]
+    ) -> AsyncGenerator[Packet | Flushed]:
+        """Give every flush an encoder of its own, for a program keeps the last of its sound."""
+        async for heard in every:
+            if isinstance(heard, Flushed):
+                yield heard
+                continue
+            track = _Track(heard.begins_s - self._to.lead_s)
+            async with (
+                self._studio.encoder(self._to) as encoder,
+                _filling(encoder, track, heard, every),
+            ):
+                async for packet in self._encoded(encoder, track):
+                    yield packet
+            if track.flushed is not None:
+                yield track.flushed
+
+    async def _encoded(self, encoder: Encoder, track: _Track) -> AsyncGenerator[Packet]:
+        framer = Framer(self._to)
+        while data := await encoder.read():
+            for group in self._grouped(framer.feed(data)):
+                yield track.packet(group)
+        last = track.packet(tuple(framer.end()), last=True)
+        if last.data or last.captions:
+            yield last
+
+    def _grouped(self, frames: Iterable[Frame]) -> Iterator[Sequence[Frame]]:
+        """Put as many frames together as fit into a packet, and never less than one."""
+        group: list[Frame] = []
+        for frame in frames:
+            if group and sum(each.seconds for each in group) + frame.seconds > self._longest_s:
+                yield group
+                group = []
+            group.append(frame)
+        if group:
+            yield group
+
+
+@asynccontextmanager
+async def _filling(
+    encoder: Encoder, track: _Track, first: Heard, every: AsyncGenerator[Heard | Flushed]
+) -> AsyncGenerator[None]:
+    """Lead sound into an encoder up to the next flush, while what it makes is read."""
+
+    async def fill() -> None:
+        heard: Heard | Flushed | None = first
+        try:
+            while isinstance(heard, Heard):
+                track.captions.extend(heard.captions)
+                track.marks.extend(heard.marks)
+                await encoder.write(heard.pcm.samples)
+                heard = await anext(every, None)
+            track.flushed = heard
+        except SpeechError:
+            # what was made is heard before the failure is told
+            await encoder.end()
+            raise
+        await encoder.end()
+
+    filling = asyncio.create_task(fill())
+    try:
+        yield
+        await filling
+    finally:
+        filling.cancel()
+        await asyncio.wait({filling})
+
+
+def _taken(waiting: deque[Timed], until_s: float) -> Iterator[Timed]:
+    while waiting and waiting[0].at_s < until_s:
+        yield waiting.popleft()
+
+
+def _joined(every: Sequence[Heard]) -> Heard:
+    if len(every) == 1:
+        return every[0]
+    rate_hz = every[0].pcm.rate_hz
+    samples = join(*(heard.pcm.samples for heard in every))
+    captions = tuple(caption for heard in every for caption in heard.captions)
+    marks = tuple(mark for heard in every for mark in heard.marks)
+    return Heard(Pcm(samples, rate_hz), every[0].begins_s, captions, marks)

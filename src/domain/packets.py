@@ -1,0 +1,73 @@
+"""Sound in packets: each short, none across the beginning of a word that is told with it."""
+
+import math
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from domain.audio import Pcm, Samples
+from domain.lettering import Captioning, Captions
+from domain.script import TimedMark, TimedWord
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Characters, and the moment with whose sound they are told; all times count from one zero."""
+
+    at_s: float
+    captions: Captions
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Sound that begins at a moment, and the characters that are heard in it."""
+
+    pcm: Pcm
+    begins_s: float
+    captions: tuple[Caption, ...] = ()
+    marks: tuple[TimedMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A stretch of samples, and the characters to tell with it."""
+
+    samples: Samples
+    begins_s: float
+    captions: Captions | None
+    marks: tuple[TimedMark, ...] = ()
+
+
+def captioned(
+    captioning: Captioning, words: Sequence[TimedWord], begins_s: float, ends_s: float
+) -> Iterator[Caption]:
+    """Tell words with the sound in which they lie: without a gap, from its beginning to its end."""
+    starts = [begins_s, *(max(begins_s, word.start_s) for word in words[1:]), ends_s]
+    for word, at_s, until_s in zip(words, starts, starts[1:], strict=False):
+        within = TimedWord(word.text, min(word.start_s, until_s), min(word.end_s, until_s))
+        yield Caption(at_s, captioning.tell(within, until_s))
+
+
+def cuts(heard: Heard, longest_s: float) -> Iterator[Cut]:
+    """Cut sound where captions begin and into stretches of at most so many seconds."""
+    rate_hz, samples = heard.pcm.rate_hz, heard.pcm.samples
+    told = {_at(each.at_s - heard.begins_s, rate_hz, len(samples)): each for each in heard.captions}
+    longest = max(1, math.floor(longest_s * rate_hz))
+    edges = [0, *(at for at in sorted(told) if 0 < at < len(samples)), len(samples)]
+    marks = deque(heard.marks)
+    for begin, end in pairwise(edges):
+        for at in range(begin, max(end, 1), longest):
+            part = samples[at : min(at + longest, end)]
+            until_s = heard.begins_s + (at + len(part)) / rate_hz
+            last = at + len(part) == len(samples)
+            passed = []
+            while marks and (last or marks[0].at_s < until_s):
+                passed.append(marks.popleft())
+            captions = told[at].captions if at in told else None
+            yield Cut(part, heard.begins_s + at / rate_hz, captions, tuple(passed))
+
+
+def _at(seconds: float, rate_hz: int, count: int) -> int:
+    """Return the sample at a moment; the last one where the sound has ended by then."""
+    return min(max(0, round(seconds * rate_hz)), max(0, count - 1))

@@ -1,0 +1,104 @@
+"""Which text of a context is spoken when: batches by length, by sentence, or at once."""
+
+from dataclasses import dataclass
+
+from domain.arriving import Arriving, spoken_text
+from domain.script import Item
+from entrypoints.elevenlabs.wire.socket import Manner, Message
+
+_LEAST_TRIGGERED = 50
+_LEAST_AT_ONCE = 12
+_PATIENCE_S = 0.1
+"""How long a lone word waits for the next: engines babble on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Items to be spoken together, in one manner."""
+
+    items: tuple[Item, ...]
+    manner: Manner
+
+    @property
+    def text(self) -> str:
+        """The characters of it."""
+        return spoken_text(self.items)
+
+
+class Batches:
+    """Cuts the text of one context; `eager` cuts as soon as there is something to say.
+
+    Settings hold from the next batch: for text that waits already they change nothing.
+    """
+
+    def __init__(self, arriving: Arriving, manner: Manner, *, eager: bool) -> None:
+        self._arriving = arriving
+        self._manner = self._next = manner
+        self._eager = eager
+        self._count = 0
+        self._since_s: float | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many characters wait."""
+        return len(self._arriving.text)
+
+    @property
+    def ripe_at_s(self) -> float | None:
+        """When a few words have waited long enough; None if none do."""
+        return None if self._since_s is None else self._since_s + _PATIENCE_S
+
+    def change(self, message: Message) -> None:
+        """Take the settings that a message brings."""
+        self._next = self._next.changed(message)
+        self._settle()
+
+    def hear(self, text: str) -> None:
+        """Add text."""
+        self._arriving.hear(text)
+
+    def due(self, now_s: float, *, triggered: bool = False, idle: bool = True) -> Batch | None:
+        """Take what is to be spoken by now; the listener of the idle hears nothing."""
+        chars = self._at_once(now_s, idle=idle) if self._eager else 0
+        if not chars and self.waiting >= self._threshold(triggered=triggered):
+            chars = self._arriving.sentences() or self._arriving.clauses() or self._arriving.words()
+        if not chars or not _audible(self._arriving.text[:chars]):
+            return None
+        self._count += 1
+        return self._taken(chars)
+
+    def flush(self) -> Batch | None:
+        """Take everything, whole or not; the schedule begins anew."""
+        self._arriving.finish()
+        self._count = 0
+        return self._taken(None) if self._arriving.audible else None
+
+    def _threshold(self, *, triggered: bool) -> float:
+        step = self._manner.schedule[min(self._count, len(self._manner.schedule) - 1)]
+        return min(step, _LEAST_TRIGGERED) if triggered else step
+
+    def _at_once(self, now_s: float, *, idle: bool) -> int:
+        """Return how much the eager take: sentences, and words where nothing is heard."""
+        arriving = self._arriving
+        if not idle:
+            return arriving.sentences(eager=True)
+        words = arriving.words()
+        ripe = self.ripe_at_s is not None and now_s >= self.ripe_at_s
+        chars = arriving.clauses(eager=True) or (words if words >= _LEAST_AT_ONCE or ripe else 0)
+        begins_to_wait = bool(words) and not chars
+        self._since_s = (self._since_s or now_s) if begins_to_wait else None
+        return chars
+
+    def _taken(self, chars: int | None) -> Batch:
+        batch = Batch(self._arriving.take(chars), self._manner)
+        self._since_s = None
+        self._settle()
+        return batch
+
+    def _settle(self) -> None:
+        if not self._arriving.audible:
+            self._manner = self._next
+
+
+def _audible(text: str) -> bool:
+    return any(map(str.isalnum, text))

@@ -1,0 +1,293 @@
+"""The rules of a socket, without the socket: messages and moments in, orders out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from domain.arriving import Arriving
+from domain.errors import AccessError, InputError, SpeechError, UnavailableError, VoiceUnknownError
+from domain.loudness import Target
+from domain.script import Script
+from domain.speech import Finish, SpeechRequest
+from entrypoints.elevenlabs.batches import Batch, Batches
+from entrypoints.elevenlabs.orders import (
+    Admit,
+    Close,
+    Forward,
+    Order,
+    Speak,
+)
+from entrypoints.elevenlabs.orders import Finish as FinishContext
+from entrypoints.elevenlabs.orders import Flush as FlushContext
+from entrypoints.elevenlabs.wire import socket as wire
+from entrypoints.elevenlabs.wire.socket import Manner, Message, Query
+
+ENDED, POLICY, NOT_THAT, BROKE, LATER = 1000, 1008, 1003, 1011, 1013
+_INIT_WITHIN_S = 1.5
+_LONGEST_REASON = 123
+_MODES = ("generate", "forward")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the rules need to know of the house they are kept in."""
+
+    arriving: Callable[[str | None, bool], Arriving]
+    """A text to come, in this language, with markup or without."""
+    usual: Target
+    longest_text: int
+    paced: str = "auto"
+    forward_channels: tuple[str, ...] = ("sess:*",)
+
+
+@dataclass(slots=True)
+class Context:
+    """One voice of a socket: what it gathers, and what it has said that is not heard yet."""
+
+    batches: Batches
+    unheard: int = 0
+    unflushed: bool = False
+    flushed_at_s: float | None = None
+    heard_since: bool = False
+    """Whether sound of it went out since the last flush."""
+    closing: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was said has been heard."""
+        return not self.unheard
+
+
+@dataclass(slots=True)
+class Opened:
+    """What the address and the first message have settled for good."""
+
+    finish: Finish
+    lead_ms: float | None
+    mode: str
+    channel: str | None
+    keep_open: bool
+    by_init: bool = False
+    contexts: dict[str, Context] = field(default_factory=dict)
+
+
+class Conversation:
+    """What both kinds of socket have in common; every method returns what is to be done now."""
+
+    def __init__(self, house: House, voice: str, query: Query, now_s: float) -> None:
+        self._house = house
+        self._voice = voice
+        self._query = query
+        self._opened_s = self._active_s = now_s
+        self._begun = False
+        self._over = False
+        self._manner = wire.first_manner(query)
+        self.opened = Opened(
+            finish=wire.finish(query.output_format, house.usual),
+            lead_ms=query.target_lead_ms,
+            mode=_mode(query.mode),
+            channel=query.audio_channel,
+            keep_open=query.keep_open,
+        )
+
+    @property
+    def lead_s(self) -> float | None:
+        """How far ahead of its listener sound is sent; None where it goes as it is made."""
+        opened, paced = self.opened, self._house.paced
+        asked = opened.by_init or opened.lead_ms is not None or opened.mode == "forward"
+        if paced == "never" or (paced == "auto" and not asked):
+            return None
+        return wire.target_lead_s(opened.lead_ms)
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When `tick` is to be called, if nothing else happens before."""
+        if self._over:
+            return None
+        moments = [self._times_out_s(), *self._ripe_at_s()]
+        if not self._begun:
+            moments.append(self._opened_s + _INIT_WITHIN_S)
+        return min(moments)
+
+    def receive(self, data: str | bytes, now_s: float) -> list[Order]:
+        """Heed a message."""
+        if self._over:
+            return []
+        self._active_s = now_s
+        try:
+            return self._understood(wire.decode_message(data), now_s)
+        except InputError as error:
+            return self.refuse(str(error), "invalid_input_message")
+
+    def tick(self, now_s: float) -> list[Order]:
+        """Heed the time."""
+        if self._over:
+            return []
+        if now_s >= self._times_out_s():
+            return self._timed_out()
+        if not self._begun and now_s >= self._opened_s + _INIT_WITHIN_S:
+            return self._begin(Message())
+        return [order for name in self.opened.contexts for order in self._due(name, now_s)]
+
+    def heard(self, name: str, characters: int, now_s: float) -> list[Order]:
+        """A batch was heard to its end."""
+        context = self.opened.contexts.get(name)
+        if self._over or context is None:
+            return []
+        context.unheard = max(0, context.unheard - characters)
+        return list(self._due(name, now_s))
+
+    def sent(self, name: str, now_s: float) -> None:
+        """Sound of a context went out: nobody is idle who listens."""
+        self._active_s = now_s
+        if context := self.opened.contexts.get(name):
+            context.heard_since = True
+
+    def refuse(self, message: str, error: str, code: int = POLICY) -> list[Order]:
+        """End the socket over a fault, and say which."""
+        self._over = True
+        return [Close(code, reason(message), wire.failed(message, error, code))]
+
+    def failed(self, name: str | None, error: SpeechError) -> list[Order]:
+        """Speech could not be made: for a context, or for anybody."""
+        raise NotImplementedError
+
+    def finished(self, name: str, now_s: float) -> list[Order]:
+        """A context that was to finish has."""
+        raise NotImplementedError
+
+    def _heed(self, message: Message, now_s: float) -> list[Order]:
+        raise NotImplementedError
+
+    def _understood(self, message: Message, now_s: float) -> list[Order]:
+        if not message.says:
+            raise InputError("The message says nothing: send text, flush or settings.")
+        orders = self._begin(message)
+        if not any(isinstance(order, Close) for order in orders):
+            orders += self._heed(message, now_s)
+        return orders
+
+    def _begin(self, message: Message) -> list[Order]:
+        """Settle with the first message what holds for good."""
+        if self._begun:
+            if message.type == wire.INIT:
+                raise InputError("A ttsInitRequest comes first; this socket has begun without it.")
+            return []
+        self._begun = True
+        opened = self.opened
+        if message.type == wire.INIT:
+            opened.by_init = True
+            try:
+                to = wire.init_format(message)
+            except ValueError as error:
+                self._over = True
+                return [Close(NOT_THAT, reason(str(error)), wire.format_failed(str(error)))]
+            opened.finish = Finish(to=to, target=self._house.usual) if to else opened.finish
+            opened.mode = _mode(message.mode or opened.mode)
+        if message.target_lead_ms is not None:
+            opened.lead_ms = message.target_lead_ms
+        if message.keep_open is not None:
+            opened.keep_open = message.keep_open
+        opened.channel = message.audio_channel or opened.channel
+        return [Admit(message.key or self._query.authorization), *self._forward()]
+
+    def _forward(self) -> list[Order]:
+        if self.opened.mode != "forward":
+            return []
+        channel = self.opened.channel
+        patterns = self._house.forward_channels
+        if channel is None or not any(fnmatchcase(channel, each) for each in patterns):
+            may = " or ".join(patterns) or "none at all"
+            told = f"Forward mode relays an audio_channel named like {may}; ask for one of them."
+            return self.refuse(told, "invalid_input_message")
+        return [Forward(channel)]
+
+    def _context(self, manner: Manner) -> Context:
+        query = self._query
+        arriving = self._house.arriving(manner.language, query.enable_ssml_parsing)
+        return Context(Batches(arriving, manner, eager=query.auto_mode))
+
+    def _said(self, name: str, text: str, now_s: float, *, triggered: bool) -> list[Order]:
+        """Add text to a context, and speak what is due of it."""
+        context = self.opened.contexts[name]
+        waiting = context.unheard + context.batches.waiting + len(text)
+        if waiting > self._house.longest_text:
+            most = self._house.longest_text
+            raise InputError(f"More than {most:,} characters wait to be heard; send them later.")
+        context.batches.hear(text)
+        return list(self._due(name, now_s, triggered=triggered))
+
+    def _due(self, name: str, now_s: float, *, triggered: bool = False) -> Iterator[Order]:
+        context = self.opened.contexts[name]
+        while batch := context.batches.due(now_s, triggered=triggered, idle=context.idle):
+            yield self._spoken(name, batch)
+
+    def _flushed(self, name: str, now_s: float) -> list[Order]:
+        """Speak all that waits; a flush of nothing is none."""
+        context = self.opened.contexts[name]
+        batch = context.batches.flush()
+        orders: list[Order] = [self._spoken(name, batch)] if batch else []
+        context.flushed_at_s, context.heard_since = now_s, False
+        if context.unflushed:
+            context.unflushed = False
+            orders.append(FlushContext(name))
+        return orders
+
+    def _finish(self, name: str, now_s: float, *, lasts: bool = False) -> list[Order]:
+        return [*self._flushed(name, now_s), FinishContext(name, lasts)]
+
+    def _spoken(self, name: str, batch: Batch) -> Speak:
+        context, manner = self.opened.contexts[name], batch.manner
+        context.unheard += len(batch.text)
+        context.unflushed = True
+        request = SpeechRequest(
+            text=batch.text,
+            script=Script(batch.items),
+            language=manner.language,
+            voice=self._voice,
+            in_words=self._query.apply_text_normalization == "on",
+            settings=manner.settings,
+            finish=self.opened.finish,
+        )
+        return Speak(name, request, manner.sounds)
+
+    def _timed_out(self) -> list[Order]:
+        waited = f"{self._query.inactivity_timeout:g}"
+        message = f"Nothing was sent for {waited} s; send text or a blank to keep the socket open."
+        if self.opened.by_init:
+            self._over = True
+            return [Close(ENDED, reason(message))]
+        return self.refuse(message, "input_timeout_exceeded")
+
+    def _times_out_s(self) -> float:
+        return self._active_s + self._query.inactivity_timeout
+
+    def _ripe_at_s(self) -> Iterator[float]:
+        for context in self.opened.contexts.values():
+            if context.batches.ripe_at_s is not None:
+                yield context.batches.ripe_at_s
+
+
+def told(error: SpeechError) -> tuple[str, int]:
+    """Return the word and the code that stand for a failure."""
+    match error:
+        case VoiceUnknownError():
+            return "voice_not_found", POLICY
+        case AccessError():
+            return "invalid_api_key", POLICY
+        case InputError():
+            return "invalid_input_message", POLICY
+        case UnavailableError():
+            return "system_busy", LATER
+    return "internal_error", BROKE
+
+
+def _mode(named: str) -> str:
+    if named not in _MODES:
+        raise InputError(f"mode is {' or '.join(_MODES)}.")
+    return named
+
+
+def reason(message: str) -> str:
+    """Return as much of a sentence as a close frame holds."""
+    return message.encode()[:_LONGEST_REASON].decode(errors="ignore")
