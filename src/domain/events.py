@@ -58,6 +58,19 @@ class RequestAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class SocketOpened:
+    """A socket was let in at the door."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketClosed:
+    """A socket of a route has ended, with this code."""
+
+    route: str
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
 class CacheAsked:
     """A cache was asked for something and had it, or had not."""
 
@@ -101,6 +114,8 @@ Event = (
     | SpeechFinished
     | SpeechRefused
     | RequestAnswered
+    | SocketOpened
+    | SocketClosed
     | CacheAsked
     | GuardTripped
     | VoiceSaved

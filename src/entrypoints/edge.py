@@ -1,33 +1,35 @@
 """The outermost ring: hosts, slow bodies, request ids, safe headers, and a line in the log."""
 
 import asyncio
-import re
 import time
 from collections.abc import Callable
 from typing import cast
-from uuid import uuid4
 
 import structlog
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.exceptions import ClientException
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage, Scope, Send
+from litestar.types import (
+    ASGIApp,
+    HTTPScope,
+    Message,
+    Receive,
+    ReceiveMessage,
+    Scope,
+    Send,
+    WebSocketScope,
+)
 
-from domain.events import RequestAnswered
+from domain.events import RequestAnswered, SocketClosed, SocketOpened
 from domain.ports import EventBus
 from entrypoints.body import encode
+from entrypoints.calls import Call, request_id
 from entrypoints.listening import ClientGoneError
+from entrypoints.visitors import Visitor
 
 log = structlog.get_logger()
 
 _SLOW = "The body took too long to arrive; send it again, faster."
-_STRANGE = "This server is not called {!r}; add the name to RHAPSODE_ALLOWED_HOSTS."
-_FOREIGN = (
-    "A page of another site may not speak here; set API keys, or name it in"
-    " RHAPSODE_CORS_ORIGINS to let it."
-)
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'self'; media-src 'self' blob:; frame-ancestors 'none'",
@@ -60,24 +62,38 @@ class Edge:
         self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass HTTP on, watched; anything else as it is."""
+        """Pass requests and sockets on, watched: there is nothing else."""
         if scope["type"] == ScopeType.HTTP:
             await self._http(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._socket(scope, receive, send)
 
     async def _http(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         exchange = _Exchange(scope, send, self._engine())
         with structlog.contextvars.bound_contextvars(request=exchange.id):
             try:
-                if self._hosts is not None and exchange.host not in self._hosts:
-                    await exchange.refuse(421, _STRANGE.format(exchange.host))
-                elif self._hosts is not None and exchange.crosses_sites(self._hosts, self._origins):
-                    await exchange.refuse(403, _FOREIGN)
+                if unwanted := Visitor.of(scope).unwanted(self._hosts, self._origins):
+                    await exchange.refuse(*unwanted)
                 else:
                     await self._app(scope, self._patient(receive), exchange.send)
             finally:
                 self._tell(scope.get("path_template") or "unknown", exchange)
+
+    async def _socket(self, scope: WebSocketScope, receive: Receive, send: Send) -> None:
+        call = Call(scope, receive, send, self._engine())
+        with structlog.contextvars.bound_contextvars(request=call.id):
+            if unwanted := Visitor.of(scope).unwanted(self._hosts, self._origins):
+                await call.refuse()
+                self._bus.publish(RequestAnswered("unknown", unwanted[0], call.took_s))
+                log.warning("socket refused", why=unwanted[1])
+                return
+            self._bus.publish(SocketOpened())
+            try:
+                await self._app(scope, call.receive, call.send)
+            finally:
+                route = scope.get("path_template") or "unknown"
+                self._bus.publish(SocketClosed(route, call.code))
+                log.info("socket closed", route=route, code=call.code, took_s=call.took_s)
 
     def _tell(self, route: str, exchange: "_Exchange") -> None:
         took_s = time.monotonic() - exchange.began_s
@@ -112,23 +128,9 @@ class _Exchange:
     def __init__(self, scope: HTTPScope, send: Send, engine: str) -> None:
         self._send = send
         self._engine = engine
-        headers = dict(scope["headers"])
-        wanted = headers.get(b"x-request-id", b"").decode("latin-1")
-        self.id = wanted if _REQUEST_ID.fullmatch(wanted) else uuid4().hex
-        self.host = _without_port(headers.get(b"host", b"").decode("latin-1"))
+        self.id = request_id(scope)
         self.status = 499
-        self._method = scope["method"]
-        self._site = headers.get(b"sec-fetch-site", b"none").decode("latin-1")
-        self._origin = headers.get(b"origin", b"").decode("latin-1")
         self.began_s = time.monotonic()
-
-    def crosses_sites(self, hosts: frozenset[str], origins: frozenset[str]) -> bool:
-        """Whether a browser sends this for a page of another site, to write something here."""
-        if self._method in _READING or origins & {self._origin, "*"}:
-            return False
-        origin = _without_port(self._origin.partition("://")[2])
-        foreign = bool(self._origin) and origin not in hosts
-        return foreign or self._site not in {"none", "same-origin"}
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -154,7 +156,3 @@ class _Exchange:
 def local_hosts(*further: str) -> frozenset[str]:
     """Return the names a server bound to this machine may be called by: no rebinding of DNS."""
     return frozenset({*_LOCAL, *further})
-
-
-def _without_port(host: str) -> str:
-    return re.sub(r":\d+$", "", host).lower()

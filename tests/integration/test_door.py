@@ -1,9 +1,14 @@
 """Who may come in, and under which name the server answers."""
 
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from websockets import InvalidStatus, Origin
+from websockets.asyncio.client import connect
 
 from tests.fakes.engine import FakeEngine
 from tests.integration.serving import serving
@@ -110,3 +115,58 @@ async def test_a_page_of_another_site_cannot_write_to_an_open_server(
         opened = {**headers, "xi-api-key": "k"}
         reply = await keyed.http.post("/tts", json={"text": "Hello."}, headers=opened)
         assert reply.status_code == 200
+
+
+_SOCKET = "/v1/text-to-speech/fake/stream-input"
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "opens"),
+    [
+        (None, "localhost:8000", True),
+        ("http://localhost:8000", "127.0.0.1", True),
+        ("http://other.example", "127.0.0.1", False),
+        ("null", "127.0.0.1", False),
+        ("http://named.example", "127.0.0.1", True),
+        (None, "rebound.example", False),
+    ],
+)
+async def test_a_page_of_another_site_opens_no_socket_on_an_open_server(
+    tmp_path: Path, origin: str | None, host: str, *, opens: bool
+) -> None:
+    named = ("http://named.example",)
+    async with serving(tmp_path, engine=FakeEngine(), cors_origins=named) as served:
+        # the client makes the Host header of the address, and dials another one
+        async with _dialled(f"ws://{host}{_SOCKET}", served.port, origin) as answer:
+            assert (answer == "open") is opens
+            assert opens or answer == "HTTP 403"
+        metrics = (await served.http.get("/metrics")).text
+        assert "tts_sockets_open 0.0" in metrics
+
+
+@asynccontextmanager
+async def _dialled(address: str, port: int, origin: str | None) -> AsyncIterator[str]:
+    try:
+        async with connect(
+            address, host="127.0.0.1", port=port, origin=Origin(origin) if origin else None
+        ) as socket:
+            assert socket.response is not None
+            assert socket.response.headers["x-engine"] == "fake"
+            yield "open"
+    except InvalidStatus as refused:
+        yield f"HTTP {refused.response.status_code}"
+
+
+async def test_a_keyed_server_asks_sockets_for_a_key_and_pages_for_nothing_else(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path, engine=FakeEngine(), api_keys=(SecretStr("k"),)) as served:
+        address = f"ws://127.0.0.1:{served.port}{_SOCKET}"
+        origin = Origin("http://other.example")
+        async with connect(address, origin=origin, additional_headers={"xi-api-key": "k"}) as good:
+            await good.send('{"text":"Hello.","flush":true}')
+            assert "audio" in json.loads(await good.recv())
+        async with connect(address, additional_headers={"xi-api-key": "wrong"}) as bad:
+            assert json.loads(await bad.recv())["error"] == "invalid_api_key"
+            await bad.wait_closed()
+            assert bad.close_code == 1008

@@ -14,6 +14,8 @@ from domain.events import (
     FirstAudio,
     GuardTripped,
     RequestAnswered,
+    SocketClosed,
+    SocketOpened,
     SpeechFinished,
     SpeechQueued,
     SpeechRefused,
@@ -72,6 +74,8 @@ class PrometheusFigures:
         self._cancelled = Counter("tts_cancelled", "cut short", ["stage"], registry=registry)
         self._hits = Counter("tts_cache_hits", "asked and had", ["cache"], registry=registry)
         self._misses = Counter("tts_cache_misses", "asked in vain", ["cache"], registry=registry)
+        self._sockets = Gauge("tts_sockets_open", "sockets open", registry=registry)
+        self._closed = Counter("tts_sockets", "sockets ended", ["route", "code"], registry=registry)
         self._trips = Counter("tts_guard_trips", "lines astray", ["guard"], registry=registry)
         self._active = Gauge("tts_streams_active", "streams alive", registry=registry)
         self._queue = Gauge("tts_queue_depth", "lines waiting", registry=registry)
@@ -145,6 +149,15 @@ class PrometheusFigures:
         outcome = f"{event.status // 100}xx"
         self._requests.labels(event.route, outcome).inc()
         self._took.labels(event.route).observe(event.took_s)
+
+    @count.register
+    def _(self, _event: SocketOpened) -> None:
+        self._sockets.inc()
+
+    @count.register
+    def _(self, event: SocketClosed) -> None:
+        self._sockets.dec()
+        self._closed.labels(event.route, str(event.code)).inc()
 
     @count.register
     def _(self, event: CacheAsked) -> None:
