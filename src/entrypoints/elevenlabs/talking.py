@@ -9,6 +9,7 @@ import structlog
 from litestar.exceptions import WebSocketDisconnect
 
 from application.access import Access
+from application.ahead import read_ahead
 from application.live import LiveSpeech
 from application.packing import Packet, Packing
 from application.speaking import Speaking
@@ -36,6 +37,9 @@ from entrypoints.errors import BROKEN
 from entrypoints.sockets import Line, OpenSockets, StalledError, TooManySocketsError
 
 log = structlog.get_logger()
+
+_READY = 8
+"""Packets that are made before they are due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ class Talking:
         lead_s = self._conversation.lead_s
         pacer = None if lead_s is None else Pacer(lead_s)
         try:
-            async with live, aclosing(packing.packets(live)) as packets:
+            async with live, read_ahead(packing.packets(live), _READY) as packets:
                 async for packet in packets:
                     if isinstance(packet, Packet):
                         await self._send(packet, name, pacer)
