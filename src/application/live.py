@@ -165,4 +165,4 @@ class LiveSpeech:
 
 def _joined(one: Sound, other: Sound) -> Sound:
     pcm = Pcm(join(one.pcm.samples, other.pcm.samples), one.pcm.rate_hz)
-    return Sound(pcm, (*one.words, *other.words), (*one.marks, *other.marks))
+    return Sound(pcm, (*one.words, *other.words), (*one.marks, *other.marks), one.passage)

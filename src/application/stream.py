@@ -42,6 +42,7 @@ class SpeechStream:
         self.rate_hz = reading.finish.to.rate_hz
         self.warnings = reading.warnings
         self.text = reading.text
+        self.passages = reading.passages
         self.alignment = engine.card.alignment
         self.session = sessions.open(owner, wanted_id, reading.characters, self.cancel)
         self._finishing = Finishing(reading, engine.card.rate_hz)

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from litestar import WebSocket
+from litestar.exceptions import WebSocketDisconnect
 from litestar.types import WebSocketSendEvent
 
 from domain.errors import UnavailableError
@@ -19,6 +20,7 @@ Socket = WebSocket[Any, Any, Any]
 LARGEST_MESSAGE = 64 * 2**10
 _A_SECOND = 500
 _AT_ONCE = 1_000
+_LONGEST_REASON = 123
 
 
 class TooManySocketsError(UnavailableError):
@@ -30,6 +32,11 @@ class TooManySocketsError(UnavailableError):
 
 class StalledError(Exception):
     """The client left sound unread for too long."""
+
+
+def caller_of(socket: Socket, key: str | None) -> str:
+    """Return what a caller's sockets are counted under: the key, or where they come from."""
+    return key or (socket.client.host if socket.client else "")
 
 
 class OpenSockets:
@@ -77,7 +84,10 @@ class Line:
             await self._breathe()
 
     async def send(self, data: bytes, *, binary: bool = False) -> None:
-        """Send a message; `StalledError` where the client does not read."""
+        """Send a message.
+
+        `StalledError` where the client does not read, `WebSocketDisconnect` where it is gone.
+        """
         event: WebSocketSendEvent = {
             "type": "websocket.send",
             "bytes": data if binary else None,
@@ -88,12 +98,21 @@ class Line:
                 await self._socket.send(event)
         except TimeoutError as error:
             raise StalledError from error
+        except OSError as error:
+            # a server may know of it before the disconnect was received
+            raise WebSocketDisconnect(detail="The client is gone.") from error
 
-    async def close(self, code: int, reason: str = "") -> None:
-        """End the socket; one that is gone already is left as it is."""
+    async def close(self, code: int, reason: str = "", told: bytes = b"") -> None:
+        """End the socket behind a last message; one that is gone already is left as it is.
+
+        Of the reason as much is sent as a close frame holds.
+        """
+        within = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
         try:
+            if told:
+                await self.send(told)
             async with asyncio.timeout(self._stall_timeout_s):
-                await self._socket.close(code, reason)
+                await self._socket.close(code, within)
         except Exception as error:  # noqa: BLE001 - servers differ in what they say of a dead socket
             log.debug("socket was gone before it was closed", reason=str(error))
 

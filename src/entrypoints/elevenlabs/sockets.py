@@ -1,8 +1,6 @@
 """The two sockets: their addresses, and what they are opened with."""
 
-from typing import Any
-
-from litestar import Router, WebSocket, websocket
+from litestar import Router, websocket
 from litestar.di import Provide
 from litestar.params import FromPath
 
@@ -20,9 +18,7 @@ from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.given import Given
 from entrypoints.guards import OPEN, key_of
 from entrypoints.settings import Settings
-from entrypoints.sockets import Line, OpenSockets
-
-Socket = WebSocket[Any, Any, Any]
+from entrypoints.sockets import Line, OpenSockets, Socket, caller_of
 
 
 def house(
@@ -98,8 +94,7 @@ async def _serve(
         await line.close(POLICY, reason(str(error)))
         return
     key = key_of(socket) or query.authorization
-    caller = key or (socket.client.host if socket.client else "")
-    await Talking(line, conversation, voice, parts).run(caller, key)
+    await Talking(line, conversation, voice, parts).run(caller_of(socket, key), key)
 
 
 routes = Router(

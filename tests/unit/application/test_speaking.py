@@ -262,3 +262,11 @@ async def test_closing_twice_or_after_the_end_changes_nothing() -> None:
     await stream.aclose()
     assert stream.session.state is SessionState.DONE
     assert len(house.events(SpeechFinished)) == 1
+
+
+async def test_each_sound_tells_of_which_passage_it_is() -> None:
+    house = House(engine=FakeEngine(step=10))
+    stream = await house.speaking.begin(SpeechRequest(text="One sentence here. Another one there."))
+    told = [sound.passage async for sound in stream]
+    assert stream.passages == ("One sentence here.", "Another one there.")
+    assert told == [0, 0, 1, 1]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InputError
-from entrypoints.body import MalformedBodyError, decode_fields, form_fields
+from entrypoints.body import MalformedBodyError, decode, decode_fields, form_fields
 
 
 class Asked(msgspec.Struct):
@@ -21,6 +21,12 @@ def test_fields_are_read_as_what_they_stand_for() -> None:
         {"Text": "7", "speed": "2", "loud": "true", "top": "", "more": "x"}, Asked
     )
     assert asked == Asked("7", 2.0, loud=True, top=None)
+
+
+def test_json_that_is_nested_without_end_is_the_senders_fault() -> None:
+    deep = "[" * 30_000 + "]" * 30_000
+    with pytest.raises(MalformedBodyError, match="not JSON"):
+        decode(f'{{"Text": "a", "more": {deep}}}', Asked)
 
 
 def test_a_wrong_field_is_named_as_it_is_written() -> None:
