@@ -41,7 +41,7 @@ async def run(script: str, *arguments: str, path: str | None = None) -> tuple[in
 
 def seconds(file: Path) -> float:
     with wave.open(str(file)) as read:
-        return read.getnframes() / read.getframerate()
+        return float(read.getnframes() / read.getframerate())
 
 
 def figure(told: str, name: str) -> float:

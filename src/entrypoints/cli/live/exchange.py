@@ -1,6 +1,7 @@
 """Both ends of an open socket: one thread says the text, the other hears the sound."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from threading import Lock, Thread
 from time import monotonic
 
@@ -35,7 +36,6 @@ class Exchange:
 
     def run(self, text: Iterable[str], write: Callable[[bytes], object]) -> None:
         """Say the text while its sound is written, until all of it was heard."""
-        self._send(self._talk.opening())
         Thread(target=self._say, args=(text,), daemon=True).start()
         try:
             while not self._talk.over:
@@ -47,6 +47,7 @@ class Exchange:
     def _say(self, text: Iterable[str]) -> None:
         """Say everything; whoever hears notices on his own that the socket is gone."""
         try:
+            self._send(self._talk.opening())
             for piece in text:
                 with self._turn:
                     said = self._talk.says(piece)
@@ -77,7 +78,8 @@ class Exchange:
         if heard.sound:
             self._figures.heard(at_s, heard.sound)
             write(heard.sound)
-        self._send(heard.then)
+        with suppress(ConnectionClosed):
+            self._send(heard.then)
 
     def _send(self, messages: Sequence[Said]) -> None:
         for said in messages:
