@@ -15,13 +15,22 @@ _BLANK = re.compile(r"\s")
 
 
 class Leibniz(Talk):
-    """Asks for what has come by then each time the last request is done; `tagged` text at once."""
+    """Asks for what has come by then each time the last request is done.
+
+    The `patient` wait for the text's end first; `tagged` text is never parted, so it needs them.
+    """
 
     def __init__(
-        self, *, voice: str | None = None, language: str | None = None, tagged: bool = False
+        self,
+        *,
+        voice: str | None = None,
+        language: str | None = None,
+        patient: bool = False,
+        tagged: bool = False,
     ) -> None:
         named = {"voice": voice, "language": language}
         self._manner = {name: value for name, value in named.items() if value}
+        self._patient = patient or tagged
         self._tagged = tagged
         self._waiting = ""
         self._speaking = False
@@ -72,9 +81,9 @@ class Leibniz(Talk):
     def _taken(self) -> str:
         """Take whole sentences, or all that is left at the end."""
         waiting = self._waiting.lstrip()
-        if self._tagged:
-            end = len(waiting) if self._ended else 0
-        elif self._ended and len(waiting) <= _LONGEST_REQUEST:
+        if self._patient and not self._ended:
+            end = 0
+        elif self._tagged or (self._ended and len(waiting) <= _LONGEST_REQUEST):
             end = len(waiting)
         else:
             end = _last(_SENTENCE_END, waiting)

@@ -74,7 +74,8 @@ class Socket:
         address, voice, speed = self._address, request.voice, request.settings.speed
         if address.kind == "leibniz":
             _leibniz_can(to, speed)
-            talk = Leibniz(voice=voice, language=request.language, tagged=tagged)
+            manner = {"voice": voice, "language": request.language}
+            talk = Leibniz(**manner, patient=not self._text.live, tagged=tagged)
             return talk, address.url(None)
         asked = {
             "output_format": to.name,

@@ -102,6 +102,12 @@ def test_a_long_text_is_parted_and_nothing_of_it_is_lost(text: str) -> None:
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
+def test_a_text_that_is_there_already_is_one_request() -> None:
+    talk = Leibniz(patient=True)
+    assert talk.says("One. Two.") == ()
+    assert asked(talk.ends()) == ["One. Two."]
+
+
 def test_markup_is_not_parted() -> None:
     talk = Leibniz(tagged=True)
     assert talk.says("<speak>One. Two. ") == ()
