@@ -10,7 +10,6 @@ from application.finishing import Sound
 from application.speaking import Speaking
 from application.stream import SpeechStream
 from domain.audio import Pcm, join, silence
-from domain.errors import SpeechError
 from domain.lettering import Captioning
 from domain.packets import Caption, Heard, captioned
 from domain.pieces import USUAL_PAUSES, Pauses, pause_behind
@@ -55,7 +54,7 @@ class LiveSpeech:
         self._pauses = pauses
         self._done = done
         self._asked: asyncio.Queue[SpeechRequest | Flushed | None] = asyncio.Queue()
-        self._begun: asyncio.Queue[_Begun | Flushed | SpeechError | None] = asyncio.Queue()
+        self._begun: asyncio.Queue[_Begun | Flushed | Exception | None] = asyncio.Queue()
         self._room = asyncio.Semaphore(_BEGUN_AHEAD)
         self._beginning: asyncio.Task[None] | None = None
         self._made_s = 0.0
@@ -94,7 +93,7 @@ class LiveSpeech:
         while (begun := await self._begun.get()) is not None:
             if isinstance(begun, Flushed):
                 yield begun
-            elif isinstance(begun, SpeechError):
+            elif isinstance(begun, Exception):
                 raise begun
             else:
                 async with aclosing(begun.stream), aclosing(self._piece(begun)) as piece:
@@ -112,7 +111,7 @@ class LiveSpeech:
             await self._room.acquire()
             try:
                 stream = await self._speaking.begin(asked, before_s=self._lead_s())
-            except SpeechError as error:
+            except Exception as error:  # noqa: BLE001 - raised again to who waits for this piece
                 self._begun.put_nowait(error)
                 return
             self._begun.put_nowait(_Begun(asked, stream))

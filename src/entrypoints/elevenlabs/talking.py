@@ -214,6 +214,8 @@ class Talking:
         task = asyncio.create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # cancelled before its first step, a task leaves its work unbegun: that is no mistake
+        task.add_done_callback(lambda _: work.close())
         return task
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
