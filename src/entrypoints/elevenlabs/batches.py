@@ -111,4 +111,3 @@ class Batches:
     def _settle(self) -> None:
         if not self._arriving.audible:
             self._manner = self._next
-
