@@ -60,6 +60,8 @@ class LiveSpeech:
         self._asked: asyncio.Queue[SpeechRequest | Flushed | None] = asyncio.Queue()
         self._begun: asyncio.Queue[_Begun | Flushed | Exception | None] = asyncio.Queue()
         self._room = asyncio.Semaphore(_MOST_BEGUN)
+        self._latest: SpeechStream | None = None
+        self._moved = asyncio.Event()
         self._beginning: asyncio.Task[None] | None = None
         self._made_s = 0.0
         self._dry_at_s = 0.0
@@ -105,6 +107,7 @@ class LiveSpeech:
                 async with _let_go_of(begun.stream), aclosing(self._piece(begun)) as piece:
                     async for heard in piece:
                         yield heard
+                self._moved.set()
                 self._room.release()
                 self._done(begun.asked)
 
@@ -115,25 +118,35 @@ class LiveSpeech:
                 self._begun.put_nowait(asked)
                 continue
             await self._room.acquire()
+            await self._submitted()
             try:
-                stream = await self._stream(asked)
+                self._latest = stream = await self._stream(asked)
             except Exception as error:  # noqa: BLE001 - it is raised where the sound is heard
                 self._begun.put_nowait(error)
                 return
             self._begun.put_nowait(_Begun(asked, stream))
         self._begun.put_nowait(None)
 
+    async def _submitted(self) -> None:
+        """Wait until the engine has all of the piece before.
+
+        Otherwise one that is not heard yet could hold every seat that the other still needs.
+        """
+        while self._latest is not None and not self._latest.all_submitted:
+            self._moved.clear()
+            await self._moved.wait()
+
     async def _stream(self, asked: SpeechRequest) -> SpeechStream:
         """Begin a piece; one that is early and refused for lack of room is begun when it is due."""
         try:
-            return await self._speaking.begin(asked, before_s=self._lead_s())
+            return await self._speaking.begin(asked, before_s=self._before_s())
         except EngineBusyError:
             if not self._room.locked():
                 raise
         # the other place is free once all that comes before was heard
         await self._room.acquire()
         self._room.release()
-        return await self._speaking.begin(asked, before_s=self._lead_s())
+        return await self._speaking.begin(asked, before_s=self._before_s())
 
     async def _piece(self, begun: _Begun) -> AsyncGenerator[Heard]:
         stream = begun.stream
@@ -142,6 +155,7 @@ class LiveSpeech:
         zero_s = self._made_s + pause_s
         held: list[Sound] = []
         async for sound in stream:
+            self._moved.set()
             held.append(sound)
             if not sound.words and self._lead_s() > _COMFORT_S:
                 # clients add up what is told: silence between words is told with a word
@@ -175,8 +189,12 @@ class LiveSpeech:
         dry_for_s = max(0.0, self._clock.monotonic() - self._dry_at_s)
         return max(0.0, pause_behind(self._said, self._pauses) - dry_for_s)
 
+    def _before_s(self) -> float:
+        """Return how much is heard before a piece that is begun now."""
+        return max(self._lead_s(), self._latest.until_end_s if self._latest else 0.0)
+
     def _lead_s(self) -> float:
-        """Return the sound that is there to be heard before a piece that is begun now."""
+        """Return the sound that the listener has still to hear."""
         return max(0.0, self._dry_at_s - self._clock.monotonic())
 
 

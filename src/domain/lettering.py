@@ -143,9 +143,7 @@ class Captioning:
             return _NOTHING
         times = word.start_s + self._lead_s, word.end_s + self._lead_s
         sent, spoken = self._letterings
-        return Captions(
-            sent.hear(*self._matching.span(*span), *times), spoken.hear(*span, *times)
-        )
+        return Captions(sent.hear(*self._matching.span(*span), *times), spoken.hear(*span, *times))
 
     def _span(self, word: TimedWord) -> tuple[int, int] | None:
         """Return where a word stands in the spoken text, behind those before it."""

@@ -57,7 +57,9 @@ def taken(text: Arriving, chars: int | None = None) -> str:
 
 PIECES = st.lists(
     st.one_of(
-        st.sampled_from(["Hello", " ", ". ", "3.", "14", "12 5", "00 ", ", and", "\n", "你好。", "Dr."]),
+        st.sampled_from(
+            ["Hello", " ", ". ", "3.", "14", "12 5", "00 ", ", and", "\n", "你好。", "Dr."]
+        ),
         st.text(max_size=6),
     ),
     max_size=30,

@@ -39,7 +39,9 @@ def said(items: Sequence[Item]) -> str:
 
 @given(
     st.lists(
-        st.sampled_from([BREAK, "<break/>", WRONG, "<", "<b", "<bread>", "a", "1 < 2", ">", "\n", " "])
+        st.sampled_from(
+            [BREAK, "<break/>", WRONG, "<", "<b", "<bread>", "a", "1 < 2", ">", "\n", " "]
+        )
     ),
     st.lists(st.integers(0, 120)),
 )
