@@ -36,7 +36,9 @@ def in_pieces(text: str, seed: int) -> list[str]:
 
 def heard(text: str, seed: int, *, tagged: bool) -> tuple[list[Item], list[str]]:
     """Return all items, and the texts that were taken as sentences."""
-    gathered, items, sentences = arriving(tagged=tagged), [], []
+    gathered = arriving(tagged=tagged)
+    items: list[Item] = []
+    sentences: list[str] = []
     for piece in in_pieces(text, seed):
         gathered.hear(piece)
         if chars := gathered.sentences():

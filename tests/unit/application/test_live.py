@@ -50,6 +50,16 @@ async def all_of(speech: LiveSpeech) -> list[Heard | Flushed]:
     return [each async for each in speech.heard()]
 
 
+async def noted(
+    every: AsyncIterator[Heard | Flushed], into: list[Heard | Flushed], house: House | None = None
+) -> None:
+    """Note what comes; in a house that is given the engine breaks at the first of it."""
+    async for each in every:
+        into.append(each)
+        if house is not None:
+            house.engine.broken = EngineFailedError("It broke.")
+
+
 async def settled() -> None:
     """Let every task go as far as it gets."""
     for _ in range(200):
@@ -168,8 +178,7 @@ async def test_what_prevents_a_piece_is_raised_behind_the_sound_before_it() -> N
         speech.say(SpeechRequest("Hi", voice="nobody"))
         speech.say(asked(TWO))
         with pytest.raises(VoiceUnknownError):
-            async for each in speech.heard():
-                heard.append(each)
+            await noted(speech.heard(), heard)
     np.testing.assert_array_equal(sound(heard), expected(ONE))
 
 
@@ -179,9 +188,7 @@ async def test_an_engine_that_breaks_in_the_middle_is_told_behind_what_it_made()
         speech.say(asked(ONE))
         speech.end()
         with pytest.raises(EngineFailedError):
-            async for each in speech.heard():
-                heard.append(each)
-                house.engine.broken = EngineFailedError("It broke.")
+            await noted(speech.heard(), heard, house)
     np.testing.assert_array_equal(sound(heard), expected(ONE)[: len(sound(heard))])
     assert heard
 

@@ -59,6 +59,19 @@ def data(packets: Sequence[Packet | Flushed]) -> bytes:
     return b"".join(packet.data for packet in packets if isinstance(packet, Packet))
 
 
+async def noted(
+    every: AsyncIterator[Packet | Flushed],
+    into: list[Packet | Flushed],
+    house: House | None = None,
+    breaks: Exception | None = None,
+) -> None:
+    """Note what comes; at the first of it the engine of the house breaks, if it is to."""
+    async for each in every:
+        into.append(each)
+        if house is not None:
+            house.engine.broken = breaks
+
+
 async def settled() -> None:
     for _ in range(200):
         await asyncio.sleep(0)
@@ -133,8 +146,7 @@ async def test_what_was_made_goes_out_before_a_failure_is_told(to: AudioFormat) 
         speech.say(SpeechRequest("Hi", voice="nobody"))
         async with aclosing(gathering.packets(speech)) as every:
             with pytest.raises(VoiceUnknownError):
-                async for packet in every:
-                    packets.append(packet)
+                await noted(every, packets)
     assert told(packets) == ONE
 
 
@@ -145,8 +157,7 @@ async def test_a_fault_of_ours_holds_nobody_up(to: AudioFormat) -> None:
         speech.say(asked(ONE * 5, to))
         async with aclosing(packing(house, to).packets(speech)) as every, asyncio.timeout(5):
             with pytest.raises(ZeroDivisionError):
-                async for _ in every:
-                    house.engine.broken = ZeroDivisionError()
+                await noted(every, [], house, ZeroDivisionError())
 
 
 async def test_every_flush_has_an_encoder_of_its_own() -> None:
@@ -170,14 +181,14 @@ async def test_an_encoder_that_breaks_off_is_told_and_its_sound_let_go() -> None
     async with left_behind_nothing(house), live(house) as speech:
         speech.say(asked(ONE * 5, FLAC))
         async with aclosing(packing(house, FLAC).packets(speech)) as every, asyncio.timeout(5):
-            listening = asyncio.ensure_future(anext(every, None))
+            heard: list[Packet | Flushed] = []
+            listening = asyncio.create_task(noted(every, heard))
             await house.studio.starting.wait()
             await settled()
             await house.studio.encoders[0].break_off()
             house.engine.running.set()
             with pytest.raises(StudioBusyError):
-                while await listening is not None:
-                    listening = asyncio.ensure_future(anext(every, None))
+                await listening
 
 
 async def test_an_engine_that_breaks_is_told_behind_what_was_encoded() -> None:
@@ -186,9 +197,7 @@ async def test_an_engine_that_breaks_is_told_behind_what_was_encoded() -> None:
         speech.say(asked(ONE * 5, FLAC))
         async with aclosing(packing(house, FLAC).packets(speech)) as every, asyncio.timeout(5):
             with pytest.raises(EngineFailedError):
-                async for packet in every:
-                    heard.append(packet)
-                    house.engine.broken = EngineFailedError("It broke.")
+                await noted(every, heard, house, EngineFailedError("It broke."))
     assert heard
 
 

@@ -1,6 +1,7 @@
 """Plain text with breaks in it, and markup with flushes in it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -48,7 +49,7 @@ def said(items: Sequence[Item]) -> str:
 def test_a_break_means_the_same_however_it_is_cut(parts: list[str], at: list[int]) -> None:
     text = "".join(parts)
     edges = [0, *sorted(min(place, len(text)) for place in at), len(text)]
-    pieces = [text[begin:end] for begin, end in zip(edges, edges[1:], strict=False)]
+    pieces = [text[begin:end] for begin, end in pairwise(edges)]
     wanted = text.replace(BREAK, "|").replace("<break/>", "|").replace(WRONG, "")
     assert said(plain(*pieces)) == wanted
 
