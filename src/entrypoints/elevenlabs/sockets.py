@@ -7,8 +7,9 @@ from litestar.params import FromPath
 from application.access import Access
 from application.speaking import Speaking
 from application.timbres import Timbres
-from domain.arriving import Arriving, PlainFeed, TaggedFeed
+from domain.arriving import Arriving
 from domain.errors import InputError
+from domain.feeds import PlainFeed, TaggedFeed
 from domain.ports import Clock, MarkupFeed, SentenceSplitter, SoundStudio, SpeechMarkup
 from entrypoints.elevenlabs.conversation import POLICY, Conversation, House, reason
 from entrypoints.elevenlabs.dialogue import Dialogue

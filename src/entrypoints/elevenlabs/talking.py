@@ -253,7 +253,9 @@ class Talking:
         self._end(None)
         self._watch_the_time()
         for task in (tasks := set(self._tasks)):
-            task.cancel()
+            # one that was interrupted already is putting away what it held: that is not to be cut
+            if not task.cancelling():
+                task.cancel()
         if tasks:
             await asyncio.wait(tasks)
 
