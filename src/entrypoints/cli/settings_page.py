@@ -107,6 +107,8 @@ def default(name: str) -> str:
     value = Settings.model_fields[name].default
     if value is None or value == ():
         return ""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
