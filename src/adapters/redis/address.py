@@ -8,7 +8,7 @@ from redis.retry import Retry
 AWAY = (RedisError, OSError)
 """Raised where a Redis does not answer as it should; a time that ran out is an `OSError`."""
 
-_LONGEST_ANSWER_S = 5.0
+_LONGEST_ANSWER_S = 1.0
 
 
 def client(url: str, most_connections: int = 128) -> Redis:

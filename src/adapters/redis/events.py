@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from adapters.redis.address import client
+from adapters.redis.ending import end
 from adapters.redis.messages import told
 from domain.events import EventsLost
 from domain.ports import Clock, EventBus
@@ -68,8 +69,8 @@ class RedisEvents:
         self._closing = True
         self._something.set()
         await asyncio.wait({telling}, timeout=_FAREWELL_S)
-        telling.cancel()
-        await asyncio.wait(self._tasks)
+        for task in self._tasks:
+            await end(task)
         await self._redis.aclose()
 
     async def _listen(self, subscribed: asyncio.Event) -> None:

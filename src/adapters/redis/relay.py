@@ -11,6 +11,7 @@ from redis.asyncio.client import PubSub
 from typing_extensions import override
 
 from adapters.redis.address import AWAY, client
+from adapters.redis.ending import end
 from adapters.redis.messages import relayed
 from domain.errors import RelayDownError, SpeechError
 from domain.ports import AudioRelay, Relayed
@@ -55,8 +56,7 @@ class RedisRelay(AudioRelay):
         try:
             yield ear
         finally:
-            hearing.cancel()
-            await asyncio.wait({hearing})
+            await end(hearing)
             await _closed(ear.pubsub)
 
     async def _hear(self, ear: "_Ear") -> None:

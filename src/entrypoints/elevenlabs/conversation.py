@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from domain.arriving import Arriving
-from domain.errors import AccessError, InputError, SpeechError, UnavailableError, VoiceUnknownError
+from domain.errors import (
+    AccessError,
+    InputError,
+    RelayDownError,
+    RelayMessageError,
+    SpeechError,
+    UnavailableError,
+    VoiceUnknownError,
+)
+from domain.formats import Codec
 from domain.loudness import Target
 from domain.script import Script
 from domain.speech import Finish, SpeechRequest
@@ -22,10 +31,20 @@ from entrypoints.elevenlabs.orders import Flush as FlushContext
 from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.elevenlabs.wire.socket import Manner, Message, Query
 
+ONLY = ""
+"""What the one context of a `stream-input` is called."""
 ENDED, POLICY, NOT_THAT, BROKE, LATER = 1000, 1008, 1003, 1011, 1013
 _INIT_WITHIN_S = 1.5
 _LONGEST_REASON = 123
 _MODES = ("generate", "forward")
+_FAILURES: tuple[tuple[type[SpeechError], str, int], ...] = (
+    (VoiceUnknownError, "voice_not_found", POLICY),
+    (AccessError, "invalid_api_key", POLICY),
+    (InputError, "invalid_input_message", POLICY),
+    (RelayDownError, "relay_unavailable", POLICY),
+    (RelayMessageError, "invalid_relayed_message", NOT_THAT),
+    (UnavailableError, "system_busy", LATER),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +211,19 @@ class Conversation:
         return [Admit(message.key or self._query.authorization), *self._forward()]
 
     def _forward(self) -> list[Order]:
+        """Relay a channel, where that is what was asked for and may be."""
         if self.opened.mode != "forward":
             return []
+        if self.opened.finish.to.codec is not Codec.PCM:
+            told = f"Forward mode relays samples as they are: ask for {wire.DEFAULT_FORMAT}."
+            return self.refuse(told, "invalid_input_message", NOT_THAT)
         channel = self.opened.channel
         patterns = self._house.forward_channels
         if channel is None or not any(fnmatchcase(channel, each) for each in patterns):
             may = " or ".join(patterns) or "none at all"
             told = f"Forward mode relays an audio_channel named like {may}; ask for one of them."
             return self.refuse(told, "invalid_input_message")
-        return [Forward(channel)]
+        return [Forward(channel, FinishContext(ONLY, lasts=self.opened.keep_open))]
 
     def _context(self, manner: Manner) -> Context:
         query = self._query
@@ -270,15 +293,9 @@ class Conversation:
 
 def told(error: SpeechError) -> tuple[str, int]:
     """Return the word and the code that stand for a failure."""
-    match error:
-        case VoiceUnknownError():
-            return "voice_not_found", POLICY
-        case AccessError():
-            return "invalid_api_key", POLICY
-        case InputError():
-            return "invalid_input_message", POLICY
-        case UnavailableError():
-            return "system_busy", LATER
+    for kind, word, code in _FAILURES:
+        if isinstance(error, kind):
+            return word, code
     return "internal_error", BROKE
 
 

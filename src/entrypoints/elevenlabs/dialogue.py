@@ -48,6 +48,13 @@ class Dialogue(Conversation):
         return self._ended_if_done()
 
     @override
+    def _forward(self) -> list[Order]:
+        if self.opened.mode != "forward":
+            return []
+        told = "A multi-stream-input has no forward mode; open a stream-input for each channel."
+        return self.refuse(told, "invalid_input_message")
+
+    @override
     def _heed(self, message: Message, now_s: float) -> list[Order]:
         if self._closes_at_s is not None:
             return []

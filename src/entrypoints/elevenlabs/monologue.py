@@ -3,11 +3,10 @@
 from typing_extensions import override
 
 from domain.errors import SpeechError
-from entrypoints.elevenlabs.conversation import ENDED, Conversation, told
+from entrypoints.elevenlabs.conversation import ENDED, ONLY, Conversation, told
 from entrypoints.elevenlabs.orders import Close, Order
+from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.elevenlabs.wire.socket import Message
-
-_ONLY = ""
 
 
 class Monologue(Conversation):
@@ -31,19 +30,20 @@ class Monologue(Conversation):
         contexts = self.opened.contexts
         if self.opened.mode == "forward":
             return self._ended() if message.text == "" else []
-        if _ONLY not in contexts:
-            contexts[_ONLY] = self._context(self._manner)
-        context = contexts[_ONLY]
+        if ONLY not in contexts:
+            contexts[ONLY] = self._context(self._manner)
+        context = contexts[ONLY]
         if context.closing:
             return []
         context.batches.change(message)
         if message.text == "":
             context.closing = not self.opened.keep_open
-            return self._finish(_ONLY, now_s, lasts=self.opened.keep_open)
+            return self._finish(ONLY, now_s, lasts=self.opened.keep_open)
         triggered = message.try_trigger_generation
-        orders = self._said(_ONLY, message.text or "", now_s, triggered=triggered)
-        return [*orders, *(self._flushed(_ONLY, now_s) if message.flush else ())]
+        orders = self._said(ONLY, message.text or "", now_s, triggered=triggered)
+        return [*orders, *(self._flushed(ONLY, now_s) if message.flush else ())]
 
     def _ended(self) -> list[Order]:
+        """End what is relayed, wherever that stands."""
         self._over = True
-        return [Close(ENDED)]
+        return [Close(ENDED, told=wire.final())]

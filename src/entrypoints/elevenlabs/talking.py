@@ -1,7 +1,7 @@
 """A socket's shell: one task reads, one speaks for each context, and the rules tell what to do."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -10,14 +10,15 @@ from litestar.exceptions import WebSocketDisconnect
 
 from application.access import Access
 from application.ahead import read_ahead
-from application.live import LiveSpeech
+from application.live import Flushed, LiveSpeech
 from application.packing import Packet, Packing
+from application.relaying import Relaying
 from application.speaking import Speaking
 from application.timbres import Timbres
 from domain.errors import AccessError, KeyMissingError, SpeechError
 from domain.pacing import Pacer
 from domain.pieces import Pauses
-from domain.ports import Clock, SoundStudio
+from domain.ports import AudioRelay, Clock, SoundStudio
 from domain.speech import SpeechRequest
 from entrypoints.elevenlabs.conversation import BROKE, Conversation
 from entrypoints.elevenlabs.dialogue import Dialogue
@@ -50,6 +51,7 @@ class Parts:
     speaking: Speaking
     timbres: Timbres
     studio: SoundStudio
+    relay: AudioRelay
     clock: Clock
     open_sockets: OpenSockets
     pauses: Pauses
@@ -133,7 +135,7 @@ class Talking:
             case Tell():
                 self._start(self._line.send(order.data))
             case Forward():
-                self._start(self._relay(order.channel))
+                self._start(self._relay(order))
             case Close():
                 self._end(order)
 
@@ -178,17 +180,32 @@ class Talking:
 
     async def _speak(self, name: str, live: LiveSpeech, packing: Packing) -> None:
         """Send what a context says, as it is made or as it is heard."""
-        lead_s = self._conversation.lead_s
-        pacer = None if lead_s is None else Pacer(lead_s)
         try:
-            async with live, read_ahead(packing.packets(live), _READY) as packets:
-                async for packet in packets:
-                    if isinstance(packet, Packet):
-                        await self._send(packet, name, pacer)
-                    elif isinstance(packet.after, Finish):
-                        await self._finished(packet.after)
+            async with live:
+                await self._hand_out(name, packing.packets(live))
         except SpeechError as error:
             self._apply(self._conversation.failed(name, error))
+
+    async def _relay(self, order: Forward) -> None:
+        """Send what a channel carries."""
+        rate_hz = self._conversation.opened.finish.to.rate_hz
+        relaying = Relaying(self._parts.relay, rate_hz, self._parts.packet_s)
+        try:
+            await self._hand_out(
+                order.finish.context, relaying.packets(order.channel, order.finish)
+            )
+        except SpeechError as error:
+            self._apply(self._conversation.failed(order.finish.context, error))
+
+    async def _hand_out(self, name: str, packed: AsyncGenerator[Packet | Flushed]) -> None:
+        lead_s = self._conversation.lead_s
+        pacer = None if lead_s is None else Pacer(lead_s)
+        async with read_ahead(packed, _READY) as packets:
+            async for packet in packets:
+                if isinstance(packet, Packet):
+                    await self._send(packet, name, pacer)
+                elif isinstance(packet.after, Finish):
+                    await self._finished(packet.after)
 
     async def _send(self, packet: Packet, name: str, pacer: Pacer | None) -> None:
         if pacer is not None:
@@ -202,9 +219,6 @@ class Talking:
             self._speakers.pop(order.context, None)
         await self._line.send(wire.final(self._called(order.context)))
         self._apply(self._conversation.finished(order.context, self._now_s()))
-
-    async def _relay(self, channel: str) -> None:
-        raise NotImplementedError
 
     def _called(self, name: str) -> str | None:
         """Return what messages call a context: nothing, where there is but one."""

@@ -110,3 +110,11 @@ async def test_a_slow_listener_does_not_fill_the_memory(private: PrivateRedis) -
             private.publish("sess:1", large)
         for _ in range(8):
             assert len((await asyncio.wait_for(anext(listener), 5)).data) == 600_000
+
+
+async def test_who_leaves_in_the_moment_of_a_beat_has_left(private: PrivateRedis) -> None:
+    beat_s = 0.02
+    async with RedisRelay(private.url, patience_s=5, beat_s=beat_s) as relay, asyncio.timeout(30):
+        for turn in range(60):
+            async with relay.listen("sess:1"):
+                await asyncio.sleep(beat_s + (turn - 30) / 20_000)
