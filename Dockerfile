@@ -7,7 +7,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY src ./src
 COPY migrations ./migrations
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
-    && /opt/rhapsode/bin/pip install --no-cache-dir --constraint constraints.txt /wheels/*.whl
+    && /opt/rhapsode/bin/pip install --no-cache-dir --constraint constraints.txt "$(echo /wheels/*.whl)[redis]"
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin rhapsode \
