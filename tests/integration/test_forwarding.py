@@ -128,7 +128,7 @@ async def test_it_is_paced_unless_pacing_is_off(private: PrivateRedis, tmp_path:
             await to_the_end(socket)
             took_s[pacing] = time.monotonic() - began_s
     assert took_s["auto"] > 0.8
-    assert took_s["never"] < 0.6
+    assert took_s["never"] < took_s["auto"] - 0.2
 
 
 async def test_the_address_alone_may_ask_for_it(private: PrivateRedis, tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ async def test_a_dead_redis_is_a_miss_in_time_and_told_once(
     async with cache(dead, patience_s=0.05) as lines:
         began_s = time.monotonic()
         assert await lines.get(key(1)) is None
-        assert time.monotonic() - began_s < 0.25
+        assert time.monotonic() - began_s < 0.5
         await lines.put(key(1), recording(1))
         stats = await lines.stats()
         assert (stats.entries, stats.hits, stats.misses) == (0, 0, 1)
