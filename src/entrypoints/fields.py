@@ -12,6 +12,7 @@ from entrypoints.job_fields import JobFields
 from entrypoints.pause_fields import PauseFields
 from entrypoints.socket_fields import SocketFields
 from entrypoints.sound_fields import SoundFields
+from entrypoints.tls_fields import TlsFields
 from entrypoints.values import Language, Names, NamesOfVoices, Origins, Place, Secrets
 from entrypoints.xtts_fields import XttsFields
 
@@ -34,7 +35,16 @@ class _Door(BaseModel):
     )
 
 
-class Settings(SocketFields, JobFields, SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
+class Settings(
+    SocketFields,
+    JobFields,
+    SoundFields,
+    PauseFields,
+    XttsFields,
+    TlsFields,
+    _Door,
+    BaseSettings,
+):
     """Everything an operator can set."""
 
     model_config = SettingsConfigDict(
