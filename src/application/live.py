@@ -150,7 +150,7 @@ class LiveSpeech:
 
     async def _piece(self, begun: _Begun) -> AsyncGenerator[Heard]:
         stream = begun.stream
-        captioning = Captioning(begun.asked.text, f"{stream.text} ")
+        captioning = Captioning(_with_blank(begun.asked.text), _with_blank(stream.text))
         pause_s = self._pause_s()
         zero_s = self._made_s + pause_s
         held: list[Sound] = []
@@ -204,6 +204,11 @@ async def _let_go_of(stream: SpeechStream) -> AsyncGenerator[None]:
         yield
     finally:
         await to_the_end(stream.aclose())
+
+
+def _with_blank(text: str) -> str:
+    """End a text with a blank: clients take what has none behind it for half a word."""
+    return text if text[-1:].isspace() else f"{text} "
 
 
 def _joined(sounds: Sequence[Sound]) -> Sound:

@@ -42,11 +42,16 @@ class Cut:
 def captioned(
     captioning: Captioning, words: Sequence[TimedWord], begins_s: float, ends_s: float
 ) -> Iterator[Caption]:
-    """Tell words with the sound in which they lie: without a gap, from its beginning to its end."""
+    """Tell words with the sound in which they lie: without a gap, from its beginning to its end.
+
+    Sound without words tells the blank behind the last word of all; clients add up what is told.
+    """
     starts = [begins_s, *(max(begins_s, word.start_s) for word in words[1:]), ends_s]
     for word, at_s, until_s in zip(words, starts, starts[1:], strict=False):
         within = TimedWord(word.text, min(word.start_s, until_s), min(word.end_s, until_s))
         yield Caption(at_s, captioning.tell(within, until_s))
+    if not words and (rest := captioning.tell_rest(ends_s)).spoken.text:
+        yield Caption(begins_s, rest)
 
 
 def cuts(heard: Heard, longest_s: float) -> Iterator[Cut]:
