@@ -59,20 +59,20 @@ def test_an_error_is_one_line_and_exit_code_2(
 
 
 @pytest.mark.parametrize(
-    ("tls", "url", "sockets"),
+    ("settings", "url", "sockets"),
     [
-        ({}, "http://127.0.0.1:8123/health", "ws://127.0.0.1:8123/v1/"),
+        (Settings(), "http://127.0.0.1:8123/health", "ws://127.0.0.1:8123/v1/"),
         (
-            {"tls_cert": Path("a.pem"), "tls_key": Path("a.key")},
+            Settings(tls_cert=Path("a.pem"), tls_key=Path("a.key")),
             "https://127.0.0.1:8123/health",
             "wss://127.0.0.1:8123/v1/",
         ),
     ],
 )
 def test_the_welcome_says_where_to_go(
-    capsys: pytest.CaptureFixture[str], tls: dict[str, Path], url: str, sockets: str
+    capsys: pytest.CaptureFixture[str], settings: Settings, url: str, sockets: str
 ) -> None:
-    welcome(Settings(**tls), 8123, "espeak")
+    welcome(settings, 8123, "espeak")
     told = capsys.readouterr().out
     assert f" {url}\n" in told
     assert f" {sockets}" in told
