@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.arriving import Arriving, PlainFeed
+from domain.arriving import Arriving
+from domain.feeds import PlainFeed
 from domain.loudness import Target
 from entrypoints.elevenlabs.conversation import House
 from entrypoints.elevenlabs.dialogue import Dialogue
