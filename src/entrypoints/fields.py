@@ -13,6 +13,7 @@ from entrypoints.pause_fields import PauseFields
 from entrypoints.redis_fields import RedisFields
 from entrypoints.socket_fields import SocketFields
 from entrypoints.sound_fields import SoundFields
+from entrypoints.tls_fields import TlsFields
 from entrypoints.values import Language, Names, NamesOfVoices, Origins, Place, Secrets
 from entrypoints.xtts_fields import XttsFields
 
@@ -36,7 +37,15 @@ class _Door(BaseModel):
 
 
 class Settings(
-    SocketFields, RedisFields, JobFields, SoundFields, PauseFields, XttsFields, _Door, BaseSettings
+    SocketFields,
+    RedisFields,
+    JobFields,
+    SoundFields,
+    PauseFields,
+    XttsFields,
+    TlsFields,
+    _Door,
+    BaseSettings,
 ):
     """Everything an operator can set."""
 

@@ -69,6 +69,8 @@ class Context:
     flushed_at_s: float | None = None
     heard_since: bool = False
     """Whether sound of it went out since the last flush."""
+    said_all: bool = False
+    """Whether the last that came was a flush without text: agents end a context that way."""
     closing: bool = False
 
     @property

@@ -11,6 +11,8 @@ from entrypoints.elevenlabs.wire.socket import Message
 DEFAULT = "default"
 MOST_CONTEXTS = 5
 _AT_ONCE_S = 0.005
+_SOON_S = 0.1
+"""What lies between two messages that were sent as one, on a busy server or a poor line."""
 _CLOSES_WITHIN_S = 2.0
 
 
@@ -81,6 +83,7 @@ class Dialogue(Conversation):
             told = f"The context {name[:40]!r} is being closed; name another one."
             return [Tell(wire.failed(told, "context_closing", 1008, name))]
         context.batches.change(message)
+        context.said_all = message.flush and not (message.text or "").strip()
         orders = (
             self._said(name, message.text, now_s, triggered=message.try_trigger_generation)
             if message.text
@@ -91,11 +94,13 @@ class Dialogue(Conversation):
     def _close_context(self, name: str, now_s: float) -> list[Order]:
         """Interrupt a context that is heard; one that was just flushed is heard to its end.
 
-        What was only gathered is never spoken.
+        What was only gathered is never spoken. An agent whose text is over flushes nothing and
+        closes in one breath, with sentences before it being heard; nobody interrupts that soon.
         """
         context = self.opened.contexts[name]
         flushed_s = context.flushed_at_s
-        at_once = flushed_s is not None and now_s - flushed_s < _AT_ONCE_S
+        at_once_s = _SOON_S if context.said_all else _AT_ONCE_S
+        at_once = flushed_s is not None and now_s - flushed_s < at_once_s
         if context.closing or flushed_s is None or (context.heard_since and not at_once):
             del self.opened.contexts[name]
             return [Drop(name, wire.final(name)), *self._ended_if_done()]
