@@ -15,10 +15,10 @@ import pytest
 from entrypoints.cli.main import main
 from tests.fakes.engine import FakeEngine
 from tests.fakes.leibniz_server import LeibnizServer
+from tests.integration.certificates import certified
 from tests.integration.serving import Served, serving
 
 ROOT = Path(__file__).parents[2]
-CERTIFICATE = Path(__file__).with_name("self_signed.pem")
 TEXT = "Good morning to all of you. The ferry leaves at seven; bring your coat, it is cold today."
 MULTI = "/v1/text-to-speech/default/multi-stream-input"
 
@@ -250,10 +250,11 @@ async def test_a_certificate_is_trusted_where_its_authority_is_named(
     leibniz: LeibnizServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    secure.load_cert_chain(CERTIFICATE)
+    certificate = certified(tmp_path)
+    secure.load_cert_chain(certificate.cert, certificate.key)
     with leibniz.serving(secure) as address:
         url = ("--url", f"{address}/api/v1/stream", "--out", tmp_path / "a.wav")
         assert await say("Good morning.", *url) == 2
         assert "name its authority with --ca FILE" in capsys.readouterr().err
-        assert await say("Good morning.", *url, "--ca", CERTIFICATE) == 0
+        assert await say("Good morning.", *url, "--ca", certificate.cert) == 0
     assert seconds(tmp_path / "a.wav") == pytest.approx(0.2)
