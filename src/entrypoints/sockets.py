@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from litestar import WebSocket
+from litestar.exceptions import WebSocketDisconnect
 from litestar.types import WebSocketSendEvent
 
 from domain.errors import UnavailableError
@@ -19,6 +20,7 @@ Socket = WebSocket[Any, Any, Any]
 LARGEST_MESSAGE = 64 * 2**10
 _A_SECOND = 500
 _AT_ONCE = 1_000
+_FAREWELL_S = 2.0
 
 
 class TooManySocketsError(UnavailableError):
@@ -28,8 +30,12 @@ class TooManySocketsError(UnavailableError):
         super().__init__(f"This key has {most} sockets open already; close some first.")
 
 
-class StalledError(Exception):
-    """The client left sound unread for too long."""
+class GoneError(Exception):
+    """The client has left."""
+
+
+class StalledError(GoneError):
+    """The client left what was sent unread for too long."""
 
 
 class OpenSockets:
@@ -77,7 +83,7 @@ class Line:
             await self._breathe()
 
     async def send(self, data: bytes, *, binary: bool = False) -> None:
-        """Send a message; `StalledError` where the client does not read."""
+        """Send a message; `GoneError` where nobody reads it."""
         event: WebSocketSendEvent = {
             "type": "websocket.send",
             "bytes": data if binary else None,
@@ -88,14 +94,19 @@ class Line:
                 await self._socket.send(event)
         except TimeoutError as error:
             raise StalledError from error
+        except (WebSocketDisconnect, OSError, RuntimeError) as error:
+            # servers differ in what they say of a dead socket
+            raise GoneError from error
 
-    async def close(self, code: int, reason: str = "") -> None:
-        """End the socket; one that is gone already is left as it is."""
+    async def close(self, code: int, reason: str = "", *last: bytes) -> None:
+        """End the socket behind last messages; who does not read is not waited for."""
         try:
-            async with asyncio.timeout(self._stall_timeout_s):
+            async with asyncio.timeout(_FAREWELL_S):
+                for data in last:
+                    await self.send(data)
                 await self._socket.close(code, reason)
-        except Exception as error:  # noqa: BLE001 - servers differ in what they say of a dead socket
-            log.debug("socket was gone before it was closed", reason=str(error))
+        except (GoneError, WebSocketDisconnect, OSError, RuntimeError) as error:
+            log.debug("socket was gone before it was closed", reason=repr(error))
 
     async def _breathe(self) -> None:
         """Wait for as long as the client is ahead of its pace."""

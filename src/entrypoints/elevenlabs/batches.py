@@ -1,5 +1,6 @@
 """Which text of a context is spoken when: batches by length, by sentence, or at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.arriving import Arriving, spoken_text
@@ -28,20 +29,20 @@ class Batch:
 class Batches:
     """Cuts the text of one context; `eager` cuts as soon as there is something to say.
 
-    Settings hold from the next batch: for text that waits already they change nothing.
+    Settings hold from the next batch; while nothing is gathered that is the one to come.
     """
 
-    def __init__(self, arriving: Arriving, manner: Manner, *, eager: bool) -> None:
-        self._arriving = arriving
+    def __init__(
+        self, begin: Callable[[str | None], Arriving], manner: Manner, *, eager: bool
+    ) -> None:
+        self._begin = begin
+        self._arriving = begin(manner.language)
         self._manner = self._next = manner
         self._eager = eager
         self._count = 0
         self._since_s: float | None = None
-
-    @property
-    def waiting(self) -> int:
-        """How many characters wait."""
-        return len(self._arriving.text)
+        self.held = 0
+        """How many characters wait, those of tags and blanks among them."""
 
     @property
     def ripe_at_s(self) -> float | None:
@@ -51,16 +52,18 @@ class Batches:
     def change(self, message: Message) -> None:
         """Take the settings that a message brings."""
         self._next = self._next.changed(message)
-        self._settle()
+        if not self._arriving.audible:
+            self._settle()
 
     def hear(self, text: str) -> None:
         """Add text."""
+        self.held += len(text)
         self._arriving.hear(text)
 
     def due(self, now_s: float, *, triggered: bool = False, idle: bool = True) -> Batch | None:
         """Take what is to be spoken by now; the listener of the idle hears nothing."""
         chars = self._at_once(now_s, idle=idle) if self._eager else 0
-        if not chars and self.waiting >= self._threshold(triggered=triggered):
+        if not chars and len(self._arriving.text) >= self._threshold(triggered=triggered):
             chars = self._arriving.sentences() or self._arriving.clauses() or self._arriving.words()
         if not chars or not _audible(self._arriving.text[:chars]):
             return None
@@ -81,23 +84,30 @@ class Batches:
         """Return how much the eager take: sentences, and words where nothing is heard."""
         arriving = self._arriving
         if not idle:
+            self._since_s = None
             return arriving.sentences(eager=True)
         words = arriving.words()
         ripe = self.ripe_at_s is not None and now_s >= self.ripe_at_s
         chars = arriving.clauses(eager=True) or (words if words >= _LEAST_AT_ONCE or ripe else 0)
         begins_to_wait = bool(words) and not chars
-        self._since_s = (self._since_s or now_s) if begins_to_wait else None
+        since_s = now_s if self._since_s is None else self._since_s
+        self._since_s = since_s if begins_to_wait else None
         return chars
 
     def _taken(self, chars: int | None) -> Batch:
         batch = Batch(self._arriving.take(chars), self._manner)
+        self.held = len(self._arriving.text)
         self._since_s = None
         self._settle()
         return batch
 
     def _settle(self) -> None:
-        if not self._arriving.audible:
-            self._manner = self._next
+        """Have the next batch be of the manner asked for last, and be read in its language."""
+        text = self._arriving.text
+        nothing_gathered = self.held == len(text) and not text.strip()
+        if nothing_gathered and self._next.language != self._manner.language:
+            self._arriving, self.held = self._begin(self._next.language), 0
+        self._manner = self._next
 
 
 def _audible(text: str) -> bool:

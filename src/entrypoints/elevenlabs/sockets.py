@@ -94,12 +94,12 @@ async def _serve(
         query = wire.decode_query(dict(socket.query_params.items()))
         conversation = kind(house, voice, query, parts.clock.monotonic())
     except InputError as error:
-        await line.send(wire.failed(str(error), "invalid_input_message", POLICY))
-        await line.close(POLICY, reason(str(error)))
+        told = wire.failed(str(error), "invalid_input_message", POLICY)
+        await line.close(POLICY, reason(str(error)), told)
         return
-    key = key_of(socket) or query.authorization
-    caller = key or (socket.client.host if socket.client else "")
-    await Talking(line, conversation, voice, parts).run(caller, key)
+    key = key_of(socket) or wire.bare_key(query.authorization)
+    host = socket.client.host if socket.client else "somewhere"
+    await Talking(line, conversation, voice, parts).run(key, host)
 
 
 routes = Router(

@@ -1,19 +1,20 @@
 """A socket's shell: one task reads, one speaks for each context, and the rules tell what to do."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
-from litestar.exceptions import WebSocketDisconnect
 
 from application.access import Access
 from application.live import LiveSpeech
 from application.packing import Packet, Packing
 from application.speaking import Speaking
 from application.timbres import Timbres
-from domain.errors import AccessError, KeyMissingError, SpeechError
+from domain.access import ANYONE, Caller
+from domain.errors import KeyMissingError, SpeechError
 from domain.pacing import Pacer
 from domain.pieces import Pauses
 from domain.ports import Clock, SoundStudio
@@ -33,9 +34,11 @@ from entrypoints.elevenlabs.orders import (
 )
 from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.errors import BROKEN
-from entrypoints.sockets import Line, OpenSockets, StalledError, TooManySocketsError
+from entrypoints.sockets import GoneError, Line, OpenSockets, StalledError
 
 log = structlog.get_logger()
+
+_MOST_UNTOLD = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,14 @@ class Parts:
     stall_timeout_s: float
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class _Speaker:
     """A context as it speaks."""
 
+    name: str
     live: LiveSpeech
-    task: asyncio.Task[None]
+    packing: Packing
+    task: asyncio.Task[None] | None = None
 
 
 class Talking:
@@ -69,49 +74,55 @@ class Talking:
         self._conversation = conversation
         self._voice = voice
         self._parts = parts
+        self._host = ""
         self._owner: str | None = None
+        self._counted = ExitStack()
         self._speakers: dict[str, _Speaker] = {}
+        self._untold: asyncio.Queue[bytes] = asyncio.Queue(_MOST_UNTOLD)
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending: asyncio.Future[Close | None] = asyncio.get_running_loop().create_future()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def run(self, caller: str, key: str | None) -> None:
+    async def run(self, key: str | None, host: str) -> None:
         """Serve the socket; `key` is the one that came with the handshake."""
-        try:
-            with self._parts.open_sockets.one_more(caller):
-                self._greet(key)
+        self._host = host
+        with self._counted:
+            try:
+                self._admit(key, first=True)
                 self._start(self._read())
+                self._start(self._tell())
                 await asyncio.shield(self._ending)
-        except TooManySocketsError as error:
-            self._apply(self._conversation.refuse(str(error), "too_many_concurrent_requests"))
-        finally:
-            await self._put_away()
-        ending = self._ending.result()
-        if ending is not None:
-            await self._say_goodbye(ending)
-
-    def _greet(self, key: str | None) -> None:
-        """Let in who brought a key, or who needs none; others may bring it with a message."""
-        try:
-            self._let_in(self._parts.access.authenticate(key).owner)
-        except KeyMissingError:
-            self._watch_the_time()
-        except AccessError as error:
-            self._apply(self._conversation.refuse(str(error), "invalid_api_key"))
+            finally:
+                await self._put_away()
+        if ending := self._ending.result():
+            untold = [self._untold.get_nowait() for _ in range(self._untold.qsize())]
+            last = (*untold, *filter(None, (ending.told,)))
+            await self._line.close(ending.code, ending.reason, *last)
 
     async def _read(self) -> None:
         async with aclosing(self._line.messages()) as messages:
             async for data in messages:
-                self._apply(self._conversation.receive(data, self._now_s()))
+                self._ask(partial(self._conversation.receive, data))
         self._end(None)
 
-    def _apply(self, orders: Sequence[Order]) -> None:
-        """Do what is ordered, as far as the socket lasts; nothing here waits."""
-        for order in orders:
-            if self._ending.done():
-                return
-            self._do(order)
-        self._watch_the_time()
+    async def _tell(self) -> None:
+        while True:
+            await self._line.send(await self._untold.get())
+
+    def _ask(self, rule: Callable[[float], Iterable[Order]]) -> None:
+        """Do what a rule orders now, as far as the socket lasts; nothing here waits.
+
+        Whoever calls this may be a timer: what breaks goes no further.
+        """
+        try:
+            for order in rule(self._now_s()):
+                if self._ending.done():
+                    return
+                self._do(order)
+            self._watch_the_time()
+        except Exception:
+            log.exception("socket broke")
+            self._give_up()
 
     def _do(self, order: Order) -> None:
         match order:
@@ -123,11 +134,9 @@ class Talking:
             case Flush() | Finish():
                 self._flush(order)
             case Drop():
-                if speaker := self._speakers.pop(order.context, None):
-                    speaker.task.cancel()
-                self._start(self._line.send(order.told))
+                self._drop(order)
             case Tell():
-                self._start(self._line.send(order.data))
+                self._say(order.data)
             case Forward():
                 self._start(self._relay(order.channel))
             case Close():
@@ -139,52 +148,81 @@ class Talking:
         if isinstance(order, Finish) and not order.lasts:
             live.end()
 
-    def _admit(self, key: str | None) -> None:
+    def _drop(self, order: Drop) -> None:
+        speaker = self._speakers.pop(order.context, None)
+        if speaker is not None and speaker.task is not None:
+            speaker.task.cancel()
+        self._say(order.told)
+
+    def _say(self, data: bytes) -> None:
+        """Have a message sent; who reads none of them is not talked to for ever."""
+        try:
+            self._untold.put_nowait(data)
+        except asyncio.QueueFull:
+            self._stalled()
+
+    def _admit(self, key: str | None, *, first: bool = False) -> None:
+        """Let in who brings a key, or needs none; who has not yet may with the first message."""
         if self._owner is not None:
             return
         try:
-            self._let_in(self._parts.access.authenticate(key).owner)
-        except AccessError as error:
-            self._apply(self._conversation.refuse(str(error), "invalid_api_key"))
-
-    def _let_in(self, owner: str) -> None:
-        """Find the voice at once: its first words shall not wait for it."""
-        self._owner = owner
-        self._start(self._find_voice(owner))
+            self._let_in(self._parts.access.authenticate(key))
+        except SpeechError as error:
+            refused = error
+            if not (first and isinstance(error, KeyMissingError)):
+                self._ask(lambda _: self._conversation.failed(None, refused))
         self._watch_the_time()
+
+    def _let_in(self, caller: Caller) -> None:
+        """Count the socket as theirs, and find the voice: first words shall not wait for it."""
+        counted_as = self._host if caller is ANYONE else caller.name
+        self._counted.enter_context(self._parts.open_sockets.one_more(counted_as))
+        self._owner = caller.owner
+        self._start(self._find_voice(caller.owner))
 
     async def _find_voice(self, owner: str) -> None:
         try:
             await self._parts.timbres.find(owner, self._voice)
         except SpeechError as error:
-            self._apply(self._conversation.failed(None, error))
+            refused = error
+            self._ask(lambda _: self._conversation.failed(None, refused))
 
     def _speaker(self, name: str, sounds: Sequence[int] = (1,)) -> _Speaker:
-        if name not in self._speakers:
-            parts, opened = self._parts, self._conversation.opened
+        """Return who speaks for a context; what an earlier one of its name hears does not count."""
+        if name in self._speakers:
+            return self._speakers[name]
+        parts, conversation = self._parts, self._conversation
 
-            def heard(request: SpeechRequest) -> None:
-                self._apply(self._conversation.heard(name, len(request.text), self._now_s()))
+        def heard(request: SpeechRequest) -> None:
+            if self._speakers.get(name) is speaker:
+                self._ask(partial(conversation.heard, name, len(request.text)))
 
-            live = LiveSpeech(parts.speaking, parts.clock, parts.pauses, heard)
-            packing = Packing(parts.studio, opened.finish.to, parts.packet_s, sounds)
-            task = self._start(self._speak(name, live, packing))
-            self._speakers[name] = _Speaker(live, task)
-        return self._speakers[name]
+        live = LiveSpeech(parts.speaking, parts.clock, parts.pauses, heard)
+        packing = Packing(parts.studio, conversation.opened.finish.to, parts.packet_s, sounds)
+        speaker = self._speakers[name] = _Speaker(name, live, packing)
+        speaker.task = self._start(self._speak(speaker))
+        return speaker
 
-    async def _speak(self, name: str, live: LiveSpeech, packing: Packing) -> None:
+    async def _speak(self, speaker: _Speaker) -> None:
         """Send what a context says, as it is made or as it is heard."""
+        name, live = speaker.name, speaker.live
         lead_s = self._conversation.lead_s
         pacer = None if lead_s is None else Pacer(lead_s)
         try:
-            async with live, aclosing(packing.packets(live)) as packets:
+            async with live, aclosing(speaker.packing.packets(live)) as packets:
                 async for packet in packets:
                     if isinstance(packet, Packet):
                         await self._send(packet, name, pacer)
                     elif isinstance(packet.after, Finish):
                         await self._finished(packet.after)
         except SpeechError as error:
-            self._apply(self._conversation.failed(name, error))
+            refused = error
+            self._ask(lambda _: self._conversation.failed(name, refused))
+        except GoneError:
+            raise
+        except Exception:
+            log.exception("speech broke")
+            self._ask(lambda _: self._conversation.failed(name, SpeechError(BROKEN)))
 
     async def _send(self, packet: Packet, name: str, pacer: Pacer | None) -> None:
         if pacer is not None:
@@ -194,10 +232,10 @@ class Talking:
         self._conversation.sent(name, self._now_s())
 
     async def _finished(self, order: Finish) -> None:
-        if not order.lasts:
-            self._speakers.pop(order.context, None)
         await self._line.send(wire.final(self._called(order.context)))
-        self._apply(self._conversation.finished(order.context, self._now_s()))
+        if not order.lasts:
+            del self._speakers[order.context]
+        self._ask(partial(self._conversation.finished, order.context))
 
     async def _relay(self, channel: str) -> None:
         raise NotImplementedError
@@ -217,13 +255,20 @@ class Talking:
         try:
             await work
         except StalledError:
-            log.warning("stalled listener cut")
-            self._end(Close(BROKE, "Sound was left unread for too long."))
-        except WebSocketDisconnect:
+            self._stalled()
+        except GoneError:
             self._end(None)
         except Exception:
             log.exception("socket broke")
-            self._apply(self._conversation.refuse(BROKEN, "internal_error", BROKE))
+            self._give_up()
+
+    def _stalled(self) -> None:
+        log.warning("stalled listener cut")
+        self._end(Close(BROKE, "What was sent was left unread for too long."))
+
+    def _give_up(self) -> None:
+        for order in self._conversation.refuse(BROKEN, "internal_error", BROKE):
+            self._do(order)
 
     def _watch_the_time(self) -> None:
         """Have the rules look at the clock when they next want to."""
@@ -233,10 +278,8 @@ class Talking:
         deadline_s = self._conversation.deadline_s
         if deadline_s is not None and not self._ending.done():
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(max(0.0, deadline_s - self._now_s()), self._tick)
-
-    def _tick(self) -> None:
-        self._apply(self._conversation.tick(self._now_s()))
+            wait_s = max(0.0, deadline_s - self._now_s())
+            self._timer = loop.call_later(wait_s, self._ask, self._conversation.tick)
 
     def _end(self, ending: Close | None) -> None:
         if not self._ending.done():
@@ -250,14 +293,6 @@ class Talking:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-
-    async def _say_goodbye(self, ending: Close) -> None:
-        try:
-            if ending.told:
-                await self._line.send(ending.told)
-        except (StalledError, WebSocketDisconnect):
-            return
-        await self._line.close(ending.code, ending.reason)
 
     async def _wait_until(self, moment_s: float) -> None:
         wait_s = moment_s - self._now_s()
