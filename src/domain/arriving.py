@@ -15,7 +15,7 @@ from domain.script import Item, Say, Script
 
 _BLANK = re.compile(r"\s+")
 _BREAK = re.compile(r"(<break\s[^<>]*>)")
-_BREAK_BEGUN = re.compile(r"<(?:b|br|bre|brea|break(?:\s[^<>]{0,100})?)?$")
+_BREAK_BEGUN = re.compile(r"<(?:b|br|bre|brea|break(?:\s[^<>]{0,100})?)?\Z")
 _FIGURES = re.compile(r"\d\S*$")
 _POINT = re.compile(r"\d[.,]$")
 _NEXT = " X"
