@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InputError
-from entrypoints.body import MalformedBodyError, decode_fields, form_fields
+from entrypoints.body import MalformedBodyError, decode, decode_fields, form_fields
 
 
 class Asked(msgspec.Struct):
@@ -47,3 +47,9 @@ def test_what_is_no_form_is_refused(body: bytes) -> None:
 @given(st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=8), max_size=8))
 def test_every_form_comes_back_as_it_was_sent(fields: dict[str, str]) -> None:
     assert form_fields(urlencode(fields).encode()) == fields
+
+
+@pytest.mark.parametrize("body", ["[" * 50_000, '{"more":' + "[" * 30_000 + "]" * 30_000 + "}"])
+def test_a_body_of_any_depth_is_refused_and_breaks_nothing(body: str) -> None:
+    with pytest.raises(InputError):
+        decode(body, Asked)
