@@ -86,12 +86,7 @@ class Conversation:
     @property
     def deadline_s(self) -> float | None:
         """When `tick` is to be called, if nothing else happens before."""
-        if self._over:
-            return None
-        moments = [*self._times_out_s(), *self._ripe_at_s()]
-        if not self._begun:
-            moments.append(self._opened_s + _INIT_WITHIN_S)
-        return min(moments, default=None)
+        return None if self._over else min(self._moments_s(), default=None)
 
     def receive(self, data: str | bytes, now_s: float) -> list[Order]:
         """Heed a message."""
@@ -216,15 +211,19 @@ class Conversation:
             return [Close(ENDED, reason(message))]
         return self.refuse(message, "input_timeout_exceeded")
 
+    def _moments_s(self) -> Iterator[float]:
+        """When there is something to look at."""
+        yield from self._times_out_s()
+        for context in self.opened.contexts.values():
+            if context.ripe_at_s is not None:
+                yield context.ripe_at_s
+        if not self._begun:
+            yield self._opened_s + _INIT_WITHIN_S
+
     def _times_out_s(self) -> Iterator[float]:
         """When the client has been silent for too long; never while it is owed speech."""
         if not any(context.owes for context in self.opened.contexts.values()):
             yield self._active_s + self._query.inactivity_timeout
-
-    def _ripe_at_s(self) -> Iterator[float]:
-        for context in self.opened.contexts.values():
-            if context.ripe_at_s is not None:
-                yield context.ripe_at_s
 
 
 _TOLD: tuple[tuple[type[SpeechError], str, int], ...] = (

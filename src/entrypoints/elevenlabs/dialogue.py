@@ -1,5 +1,7 @@
 """The rules of `multi-stream-input`: contexts, each begun, interrupted or finished alone."""
 
+from collections.abc import Iterator
+
 from typing_extensions import override
 
 from domain.errors import InputError, SpeechError
@@ -17,14 +19,6 @@ class Dialogue(Conversation):
     """Contexts come to be with their first text, and go when they are closed."""
 
     _closes_at_s: float | None = None
-
-    @property
-    @override
-    def deadline_s(self) -> float | None:
-        deadline_s = super().deadline_s
-        if self._closes_at_s is None or deadline_s is None:
-            return deadline_s
-        return min(deadline_s, self._closes_at_s)
 
     @override
     def tick(self, now_s: float) -> list[Order]:
@@ -51,6 +45,12 @@ class Dialogue(Conversation):
         if self.opened.mode != "forward":
             return []
         raise InputError("Forward mode is for stream-input: a relay has no contexts.")
+
+    @override
+    def _moments_s(self) -> Iterator[float]:
+        yield from super()._moments_s()
+        if self._closes_at_s is not None:
+            yield self._closes_at_s
 
     @override
     def _heed(self, message: Message, now_s: float) -> list[Order]:
