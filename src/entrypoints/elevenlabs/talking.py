@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import ParamSpec
 
 import structlog
 
@@ -38,6 +39,10 @@ from entrypoints.sockets import GoneError, Line, OpenSockets, StalledError
 
 log = structlog.get_logger()
 
+P = ParamSpec("P")
+Work = Coroutine[None, None, None]
+Task = asyncio.Task[None]
+
 _MOST_UNTOLD = 64
 
 
@@ -63,7 +68,7 @@ class _Speaker:
     name: str
     live: LiveSpeech
     packing: Packing
-    task: asyncio.Task[None] | None = None
+    task: Task | None = None
 
 
 class Talking:
@@ -79,7 +84,7 @@ class Talking:
         self._counted = ExitStack()
         self._speakers: dict[str, _Speaker] = {}
         self._untold: asyncio.Queue[bytes] = asyncio.Queue(_MOST_UNTOLD)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[Task] = set()
         self._ending: asyncio.Future[Close | None] = asyncio.get_running_loop().create_future()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -89,8 +94,8 @@ class Talking:
         with self._counted:
             try:
                 self._admit(key, first=True)
-                self._start(self._read())
-                self._start(self._tell())
+                self._start(self._read)
+                self._start(self._tell)
                 await asyncio.shield(self._ending)
             finally:
                 await self._put_away()
@@ -138,7 +143,7 @@ class Talking:
             case Tell():
                 self._say(order.data)
             case Forward():
-                self._start(self._relay(order.channel))
+                self._start(self._relay, order.channel)
             case Close():
                 self._end(order)
 
@@ -178,7 +183,7 @@ class Talking:
         counted_as = self._host if caller is ANYONE else caller.name
         self._counted.enter_context(self._parts.open_sockets.one_more(counted_as))
         self._owner = caller.owner
-        self._start(self._find_voice(caller.owner))
+        self._start(self._find_voice, caller.owner)
 
     async def _find_voice(self, owner: str) -> None:
         try:
@@ -200,7 +205,7 @@ class Talking:
         live = LiveSpeech(parts.speaking, parts.clock, parts.pauses, heard)
         packing = Packing(parts.studio, conversation.opened.finish.to, parts.packet_s, sounds)
         speaker = self._speakers[name] = _Speaker(name, live, packing)
-        speaker.task = self._start(self._speak(speaker))
+        speaker.task = self._start(self._speak, speaker)
         return speaker
 
     async def _speak(self, speaker: _Speaker) -> None:
@@ -244,16 +249,16 @@ class Talking:
         """Return what messages call a context: nothing, where there is but one."""
         return name if isinstance(self._conversation, Dialogue) else None
 
-    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._guarded(work))
+    def _start(self, work: Callable[P, Work], *told: P.args, **named: P.kwargs) -> Task:
+        task = asyncio.create_task(self._guarded(partial(work, *told, **named)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
-        """Whatever breaks ends the socket, with a word."""
+    async def _guarded(self, work: Callable[[], Work]) -> None:
+        """Whatever breaks ends the socket, with a word; what is stopped early never begins."""
         try:
-            await work
+            await work()
         except StalledError:
             self._stalled()
         except GoneError:

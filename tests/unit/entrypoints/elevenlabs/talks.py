@@ -52,7 +52,7 @@ class Talk:
         self.now_s = until_s
         return orders
 
-    def heard(self, *orders: Order, context: str | None = None) -> list[Order]:
+    def heard(self, *orders: Order) -> list[Order]:
         """Let all that was to be spoken be heard."""
         spoken = of(Speak, orders)
         told: list[Order] = []

@@ -228,7 +228,7 @@ PIECES = st.lists(st.text("ab1 .,!?\n<>/", max_size=9), max_size=30)
 @given(PIECES, st.booleans(), st.lists(st.integers(1, 30), min_size=1, max_size=3))
 def test_nothing_is_lost_doubled_or_cut(
     pieces: list[str],
-    eager: bool,
+    eager: bool,  # noqa: FBT001 - hypothesis gives it
     schedule: list[int],
 ) -> None:
     gathering = batches(eager=eager, schedule=tuple(schedule))
