@@ -4,11 +4,13 @@ import asyncio
 import json
 import os
 import random
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -17,7 +19,7 @@ from tests.integration.serving import Served, serving
 from tests.integration.waiting import until
 from tests.integration.web_sockets import sound, talking
 
-MESSAGES = int(os.environ.get("RHAPSODE_TEST_FUZZ_MESSAGES", "4000"))
+MESSAGES = int(os.environ.get("RHAPSODE_TEST_FUZZ_MESSAGES", "50000"))
 SEED = int(os.environ.get("RHAPSODE_TEST_FUZZ_SEED", "8"))
 AT_A_TIME = 32
 OF_A_SOCKET = 80
@@ -115,15 +117,14 @@ async def drain(socket: ClientConnection) -> None:
             pass
 
 
-async def weather(served: Served, storm: Storm) -> int:
-    """Send it all, or as much as is heard; return how many messages that were."""
-    sent = 0
+async def weather(served: Served, storm: Storm) -> AsyncGenerator[None]:
+    """Send it all, or as much as is heard; yield behind every message."""
     async with talking(served, kind=storm.kind, **storm.query) as client:
         reading = asyncio.create_task(drain(client.socket)) if storm.reads else None
         with suppress(ConnectionClosed):
             for message in storm.messages():
                 await client.socket.send(message)
-                sent += 1
+                yield
             if storm.leaves == "end":
                 await client.send({"text": ""}, {"close_socket": True})
                 await asyncio.sleep(0.05)
@@ -132,28 +133,32 @@ async def weather(served: Served, storm: Storm) -> int:
         client.socket.transport.abort()
         if reading is not None:
             await reading
-    return sent
 
 
-async def storms(served: Served, dice: random.Random, left: list[int]) -> None:
-    while left[0] > 0:
-        left[0] -= await weather(served, Storm(dice))
+async def storms(served: Served, dice: random.Random, messages: int) -> None:
+    while messages > 0:
+        async with aclosing(weather(served, Storm(dice))) as sent:
+            async for _ in sent:
+                messages -= 1
 
 
+@pytest.mark.timeout(180)
 async def test_a_storm_of_messages_leaves_no_task_slot_or_socket_behind(tmp_path: Path) -> None:
     engine = FakeEngine(slots=4, max_waiting=16)
     async with serving(tmp_path, engine=engine, stall_timeout_s=1) as served:
         sessions, sockets = served.container.sessions(), served.container.open_sockets()
-        await weather(served, Storm(dice(AT_A_TIME)))
+        await storms(served, dice(AT_A_TIME), 1)
         await until(lambda: sockets.count == 0 and sessions.active == 0)
         await asyncio.sleep(0.1)
-        before, left = asyncio.all_tasks(), [MESSAGES]
-        async with asyncio.TaskGroup() as group:
-            for number in range(AT_A_TIME):
-                group.create_task(storms(served, dice(number), left))
+        before = asyncio.all_tasks()
+        with capture_logs() as log:
+            async with asyncio.TaskGroup() as group:
+                for number in range(AT_A_TIME):
+                    group.create_task(storms(served, dice(number), MESSAGES // AT_A_TIME))
         await until(lambda: sockets.count == 0 and sessions.active == 0, within_s=10)
         await until(lambda: not engine.lines)
         await until(lambda: not asyncio.all_tasks() - before)
+        assert [entry for entry in log if entry["log_level"] == "error"] == []
         pulse = await served.container.engine().pulse()
         assert (pulse.speaking, pulse.waiting) == (0, ())
         async with talking(served, {"text": "Still here."}, {"text": ""}) as client:

@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.integration.serving import Served
+from tests.integration.waiting import until
 
 VOICE = "21m00Tcm4TlvDq8ikWAM"
 Told = dict[str, Any]
@@ -81,3 +82,11 @@ def words(told: list[Told], context: str | None = None) -> str:
     """The characters that were told, in order."""
     every = (each for each in told if context in {None, each.get("contextId")})
     return "".join("".join((each.get("alignment") or {}).get("chars", ())) for each in every)
+
+
+async def left_nothing(served: Served) -> None:
+    """Whatever was begun has been put away."""
+    sessions, sockets = served.container.sessions(), served.container.open_sockets()
+    await until(lambda: sessions.active == 0 and sockets.count == 0)
+    pulse = await served.container.engine().pulse()
+    assert (pulse.speaking, len(pulse.waiting)) == (0, 0)
