@@ -93,7 +93,7 @@ revision: $(BASE) ## write a new migration: make revision M="voices get a langua
 
 clean: ## remove the environment and every cache; data/ stays
 	@rm -rf $(VENV) $(CLIENTS) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
-	@find src tests bench migrations -name __pycache__ -prune -exec rm -rf {} +
+	@find src tests bench examples migrations -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo 'Rhapsode needs Python 3.11 or newer: make PYTHON=/path/to/python3'; exit 2; }

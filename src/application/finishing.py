@@ -18,6 +18,8 @@ class Sound:
     pcm: Pcm
     words: tuple[TimedWord, ...] = ()
     marks: tuple[TimedMark, ...] = ()
+    passage: int = 0
+    """Which of the stream's passages it is of; the last moment of the one before may be in it."""
 
 
 class Finishing:
@@ -59,4 +61,4 @@ class Finishing:
         marks = tuple(mark for part in parts for mark in part.marks)
         self.marks += marks
         words = tuple(word for part in parts for word in part.words)
-        return Sound(Pcm(samples, self._rate_hz), words, marks)
+        return Sound(Pcm(samples, self._rate_hz), words, marks, index)

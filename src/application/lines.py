@@ -51,6 +51,16 @@ class Lines:
         self._left = asyncio.Event()
         self._open: dict[int, _Open] = {}
 
+    @property
+    def all_submitted(self) -> bool:
+        """Whether the engine has been given every line that will be."""
+        return self._left.is_set() or self._index + len(self._open) >= len(self._lines)
+
+    @property
+    def until_end_s(self) -> float:
+        """The sound that is heard before the end of the last line, as far as can be foreseen."""
+        return self._lead_before_s(len(self._lines))
+
     async def admit(self) -> None:
         """Have the engine take in the first line, or refuse it."""
         await self._opened(0)
@@ -59,7 +69,7 @@ class Lines:
         """Return the next chunk and the index of its line; None at the end, or once left."""
         if self._index == len(self._lines):
             return None
-        index, self._fresh_s = self._index, 0.0
+        index = self._index
         opened = await self._opened(index)
         chunk = await anext(opened.sound, None) if opened else None
         if chunk is None or self._left.is_set():
@@ -70,6 +80,8 @@ class Lines:
             await self._close(index)
             self._index += 1
         await self._open_ahead(index + 1)
+        # from now on it is the listener's
+        self._fresh_s = 0.0
         return index, chunk
 
     async def leave(self) -> None:

@@ -1,16 +1,17 @@
 """Live speech: a text that comes in pieces as one sound, which flows while more text arrives."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from application.closing import stopped, to_the_end
 from application.finishing import Sound
 from application.speaking import Speaking
 from application.stream import SpeechStream
 from domain.audio import Pcm, join, silence
-from domain.errors import SpeechError
+from domain.errors import EngineBusyError
 from domain.lettering import Captioning
 from domain.packets import Caption, Heard, captioned
 from domain.pieces import USUAL_PAUSES, Pauses, pause_behind
@@ -18,8 +19,10 @@ from domain.ports import Clock
 from domain.script import TimedMark, TimedWord
 from domain.speech import SpeechRequest
 
-_BEGUN_AHEAD = 2
+_MOST_BEGUN = 2
+"""The piece that is heard, and the next."""
 _COMFORT_S = 0.5
+"""With so much left to be heard sound may wait for the word that it is told with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,10 @@ class LiveSpeech:
         self._pauses = pauses
         self._done = done
         self._asked: asyncio.Queue[SpeechRequest | Flushed | None] = asyncio.Queue()
-        self._begun: asyncio.Queue[_Begun | Flushed | SpeechError | None] = asyncio.Queue()
-        self._room = asyncio.Semaphore(_BEGUN_AHEAD)
+        self._begun: asyncio.Queue[_Begun | Flushed | Exception | None] = asyncio.Queue()
+        self._room = asyncio.Semaphore(_MOST_BEGUN)
+        self._latest: SpeechStream | None = None
+        self._moved = asyncio.Event()
         self._beginning: asyncio.Task[None] | None = None
         self._made_s = 0.0
         self._dry_at_s = 0.0
@@ -81,9 +86,11 @@ class LiveSpeech:
 
     async def __aexit__(self, *_: object) -> None:
         """Let go of every piece, heard or not."""
+        await to_the_end(self._let_go())
+
+    async def _let_go(self) -> None:
         if self._beginning is not None:
-            self._beginning.cancel()
-            await asyncio.wait({self._beginning})
+            await stopped(self._beginning)
         while not self._begun.empty():
             left = self._begun.get_nowait()
             if isinstance(left, _Begun):
@@ -94,12 +101,13 @@ class LiveSpeech:
         while (begun := await self._begun.get()) is not None:
             if isinstance(begun, Flushed):
                 yield begun
-            elif isinstance(begun, SpeechError):
+            elif isinstance(begun, Exception):
                 raise begun
             else:
-                async with aclosing(begun.stream), aclosing(self._piece(begun)) as piece:
+                async with _let_go_of(begun.stream), aclosing(self._piece(begun)) as piece:
                     async for heard in piece:
                         yield heard
+                self._moved.set()
                 self._room.release()
                 self._done(begun.asked)
 
@@ -110,29 +118,52 @@ class LiveSpeech:
                 self._begun.put_nowait(asked)
                 continue
             await self._room.acquire()
+            await self._submitted()
             try:
-                stream = await self._speaking.begin(asked, before_s=self._lead_s())
-            except SpeechError as error:
+                self._latest = stream = await self._stream(asked)
+            except Exception as error:  # noqa: BLE001 - it is raised where the sound is heard
                 self._begun.put_nowait(error)
                 return
             self._begun.put_nowait(_Begun(asked, stream))
         self._begun.put_nowait(None)
+
+    async def _submitted(self) -> None:
+        """Wait until the engine has all of the piece before.
+
+        Otherwise one that is not heard yet could hold every seat that the other still needs.
+        """
+        while self._latest is not None and not self._latest.all_submitted:
+            self._moved.clear()
+            await self._moved.wait()
+
+    async def _stream(self, asked: SpeechRequest) -> SpeechStream:
+        """Begin a piece; one that is early and refused for lack of room is begun when it is due."""
+        try:
+            return await self._speaking.begin(asked, before_s=self._before_s())
+        except EngineBusyError:
+            if not self._room.locked():
+                raise
+        # the other place is free once all that comes before was heard
+        await self._room.acquire()
+        self._room.release()
+        return await self._speaking.begin(asked, before_s=self._before_s())
 
     async def _piece(self, begun: _Begun) -> AsyncGenerator[Heard]:
         stream = begun.stream
         captioning = Captioning(begun.asked.text, f"{stream.text} ")
         pause_s = self._pause_s()
         zero_s = self._made_s + pause_s
-        held: Sound | None = None
+        held: list[Sound] = []
         async for sound in stream:
-            held = sound if held is None else _joined(held, sound)
+            self._moved.set()
+            held.append(sound)
             if not sound.words and self._lead_s() > _COMFORT_S:
                 # clients add up what is told: silence between words is told with a word
                 continue
-            yield self._heard(held, captioning, zero_s, pause_s)
-            held, pause_s = None, 0.0
-        if held is not None:
-            yield self._heard(held, captioning, zero_s, pause_s)
+            yield self._heard(_joined(held), captioning, zero_s, pause_s)
+            held, pause_s = [], 0.0
+        if held:
+            yield self._heard(_joined(held), captioning, zero_s, pause_s)
         rest = captioning.end(self._made_s)
         if rest.sent.text or rest.spoken.text:
             nothing = Pcm(silence(0, stream.rate_hz), stream.rate_hz)
@@ -158,11 +189,27 @@ class LiveSpeech:
         dry_for_s = max(0.0, self._clock.monotonic() - self._dry_at_s)
         return max(0.0, pause_behind(self._said, self._pauses) - dry_for_s)
 
+    def _before_s(self) -> float:
+        """Return how much is heard before a piece that is begun now."""
+        return max(self._lead_s(), self._latest.until_end_s if self._latest else 0.0)
+
     def _lead_s(self) -> float:
-        """Return the sound that is there to be heard before a piece that is begun now."""
+        """Return the sound that the listener has still to hear."""
         return max(0.0, self._dry_at_s - self._clock.monotonic())
 
 
-def _joined(one: Sound, other: Sound) -> Sound:
-    pcm = Pcm(join(one.pcm.samples, other.pcm.samples), one.pcm.rate_hz)
-    return Sound(pcm, (*one.words, *other.words), (*one.marks, *other.marks))
+@asynccontextmanager
+async def _let_go_of(stream: SpeechStream) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        await to_the_end(stream.aclose())
+
+
+def _joined(sounds: Sequence[Sound]) -> Sound:
+    if len(sounds) == 1:
+        return sounds[0]
+    pcm = Pcm(join(*(sound.pcm.samples for sound in sounds)), sounds[0].pcm.rate_hz)
+    words = tuple(word for sound in sounds for word in sound.words)
+    marks = tuple(mark for sound in sounds for mark in sound.marks)
+    return Sound(pcm, words, marks, sounds[0].passage)

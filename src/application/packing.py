@@ -8,6 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from application.closing import stopped, to_the_end
 from application.live import Flushed, LiveSpeech
 from domain.audio import Pcm, join
 from domain.errors import SpeechError
@@ -91,20 +92,29 @@ class Packing:
         """Join as many sounds as were asked for; a flush lets what is there go."""
         waiting: list[Heard] = []
         count = 0
-        async with aclosing(live.heard()) as every:
-            async for heard in every:
-                if isinstance(heard, Heard):
-                    waiting.append(heard)
-                    if len(waiting) < self._sounds[min(count, len(self._sounds) - 1)]:
-                        continue
-                if waiting:
-                    count += 1
-                    yield _joined(waiting)
-                    waiting = []
-                if isinstance(heard, Flushed):
-                    yield heard
+        try:
+            async with aclosing(live.heard()) as every:
+                async for heard in every:
+                    flushed = isinstance(heard, Flushed)
+                    if isinstance(heard, Heard):
+                        waiting.append(heard)
+                    if waiting and (flushed or len(waiting) >= self._wanted(count)):
+                        gathered, waiting = _joined(waiting), []
+                        count += 1
+                        yield gathered
+                    if flushed:
+                        yield heard
+        except SpeechError:
+            # what was made is heard before the failure is told
+            if waiting:
+                yield _joined(waiting)
+            raise
         if waiting:
             yield _joined(waiting)
+
+    def _wanted(self, packet: int) -> int:
+        """Return how many sounds go into a packet."""
+        return self._sounds[min(packet, len(self._sounds) - 1)]
 
     async def _by_arithmetic(
         self, every: AsyncGenerator[Heard | Flushed]
@@ -144,7 +154,7 @@ class Packing:
             for group in self._grouped(framer.feed(data)):
                 yield track.packet(group)
         last = track.packet(tuple(framer.end()), last=True)
-        if last.data or last.captions:
+        if last.data or last.captions or last.marks:
             yield last
 
     def _grouped(self, frames: Iterable[Frame]) -> Iterator[Sequence[Frame]]:
@@ -163,7 +173,10 @@ class Packing:
 async def _filling(
     encoder: Encoder, track: _Track, first: Heard, every: AsyncGenerator[Heard | Flushed]
 ) -> AsyncGenerator[None]:
-    """Lead sound into an encoder up to the next flush, while what it makes is read."""
+    """Lead sound into an encoder up to the next flush, while what it makes is read.
+
+    No task group: it would cancel whoever reads, who need not be waiting for a packet just then.
+    """
 
     async def fill() -> None:
         heard: Heard | Flushed | None = first
@@ -174,19 +187,16 @@ async def _filling(
                 await encoder.write(heard.pcm.samples)
                 heard = await anext(every, None)
             track.flushed = heard
-        except SpeechError:
-            # what was made is heard before the failure is told
+        finally:
+            # what was made is heard before a failure is told
             await encoder.end()
-            raise
-        await encoder.end()
 
     filling = asyncio.create_task(fill())
     try:
         yield
         await filling
     finally:
-        filling.cancel()
-        await asyncio.wait({filling})
+        await to_the_end(stopped(filling))
 
 
 def _taken(waiting: deque[Timed], until_s: float) -> Iterator[Timed]:

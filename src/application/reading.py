@@ -32,9 +32,14 @@ class Reading:
         object.__setattr__(self, "characters", count)
 
     @property
-    def text(self) -> str:
+    def passages(self) -> tuple[str, ...]:
         """What is spoken, as it is: without markup, and in words where that was asked for."""
-        return " ".join(passage.text for passage in self.plan.passages)
+        return tuple(passage.text for passage in self.plan.passages)
+
+    @property
+    def text(self) -> str:
+        """The passages as one text."""
+        return " ".join(self.passages)
 
     @property
     def target(self) -> Target:

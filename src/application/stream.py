@@ -42,6 +42,7 @@ class SpeechStream:
         self.rate_hz = reading.finish.to.rate_hz
         self.warnings = reading.warnings
         self.text = reading.text
+        self.passages = reading.passages
         self.alignment = engine.card.alignment
         self.session = sessions.open(owner, wanted_id, reading.characters, self.cancel)
         self._finishing = Finishing(reading, engine.card.rate_hz)
@@ -53,6 +54,16 @@ class SpeechStream:
         self._heard_s = clock.monotonic()
         self._due_s = self._heard_s + before_s
         bus.publish(SpeechQueued(self.session.id, reading.characters))
+
+    @property
+    def all_submitted(self) -> bool:
+        """Whether a stream that is begun now can take no seat from this one any more."""
+        return self._lines.all_submitted
+
+    @property
+    def until_end_s(self) -> float:
+        """What is to be heard before this is at its end: how soon what follows it is needed."""
+        return 0.0 if self.session.ended else self._lines.until_end_s
 
     async def start(self, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
         """Wait until the first sound is there; whatever prevents it is raised here.

@@ -19,6 +19,9 @@ from domain.voice import Timbre, is_voice_id, speaker_id
 
 log = logging.getLogger(__name__)
 
+DEFAULT = "default"
+"""Names the default voice where an address must name one; a saved voice of that id comes first."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamedVoice:
@@ -62,7 +65,7 @@ class Timbres:
         return self._default or self._engine.card.default_speaker or None
 
     async def find(self, owner: str, wanted: str | None) -> Timbre:
-        """Return the timbre of a voice; no name means the default voice."""
+        """Return the timbre of a voice; no name, or `default`, is the default voice."""
         if wanted is None:
             return await self._default_timbre(owner)
         try:
@@ -71,7 +74,7 @@ class Timbres:
             known = self._names.find(wanted)
             if known is not None:
                 return await self._stand_in(owner, known)
-            if self._refuse_unknown:
+            if self._refuse_unknown and wanted.casefold() != DEFAULT:
                 raise
             return await self._default_timbre(owner)
 

@@ -2,24 +2,25 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import accumulate
-
-from typing_extensions import override
+from itertools import accumulate, takewhile
 
 from domain.errors import MarkupError
 from domain.pieces import clause_end, ends_sentence
-from domain.ports.text import MarkupFeed, SentenceSplitter, SpeechMarkup
-from domain.script import Item, Say, Script
+from domain.ports.text import MarkupFeed, SentenceSplitter
+from domain.script import Item, Pronunciation, Say
 
-_BLANK = re.compile(r"\s+")
-_BREAK = re.compile(r"(<break\s[^<>]*>)")
-_BREAK_BEGUN = re.compile(r"<(?:b|br|bre|brea|break(?:\s[^<>]{0,100})?)?\Z")
-_FIGURES = re.compile(r"\d\S*$")
-_POINT = re.compile(r"\d[.,]$")
+_WORD = re.compile(r"(?<!\S)\S*\s+")
+_FIGURE = re.compile(r"\d")
+_POINT = re.compile(r"\d[.,]\s*$")
 _NEXT = " X"
 """Stands for a sentence to come: an abbreviation before it does not end one."""
+_REACH = 1_000
+"""How far back ends are looked for: who sends single letters shall not have all read again."""
+_LONGEST_NUMBER = 12
+"""How many figures behind one another may be one number, a telephone's at most."""
+_MOST_ITEMS = 10_000
 
 
 class Arriving:
@@ -33,155 +34,167 @@ class Arriving:
         self._splitter = splitter
         self._language = language
         self._items: list[Item] = []
+        self._text = ""
+        self._audible = False
+        self._searched = 0
+        self._found: dict[str, int] = {}
 
     @property
     def text(self) -> str:
         """The characters that wait."""
-        return "".join(item.text for item in self._items if isinstance(item, Say))
+        return self._text
 
     @property
     def audible(self) -> bool:
         """Whether there is anything to hear in it."""
-        return any(map(str.isalnum, self.text))
+        return self._audible
 
     def hear(self, text: str) -> None:
         """Add a piece; a tag, a break or a say-as that is not whole yet is held back."""
-        self._items = _merged((*self._items, *self._feed.feed(text)))
+        self._gather(self._feed.feed(text))
 
     def finish(self) -> tuple[str, ...]:
         """End what is open, for what comes is another text; return what had no effect."""
         rest = self._feed.close()
-        self._items = _merged((*self._items, *rest.items))
+        self._gather(rest.items)
         return rest.warnings
 
     def take(self, chars: int | None = None) -> tuple[Item, ...]:
-        """Take so many characters and what stands between them, or everything."""
-        if chars is None or chars >= len(self.text):
-            taken, self._items = self._items, []
-            return tuple(taken)
-        taken, self._items = _parted(self._items, chars)
+        """Take so many characters and what stands between them, or everything.
+
+        A word that is spelled out goes whole.
+        """
+        taken, self._items = _parted(self._items, len(self._text) if chars is None else chars)
+        if chars is None:
+            taken, self._items = [*taken, *self._items], []
+        self._text = spoken_text(self._items)
+        self._audible = is_audible(self._text)
+        self._searched = 0
+        self._found.clear()
         return tuple(taken)
 
     def sentences(self, *, eager: bool = False) -> int:
         """How many characters whole sentences have.
 
-        A last one counts once a blank follows it; to the eager its mark is enough, unless that
-        may be the point within a number.
+        A last one counts once a blank follows it; to the eager its mark is enough. Behind a figure
+        a point may be part of a number or a date: what comes next tells.
         """
-        text = self.text
-        parts = self._splitter.split(text, self._language) if text else []
-        if not parts:
-            return 0
-        last = parts[-1]
-        sure = last != last.rstrip() or (eager and not _POINT.search(last))
-        closed = sure and ends_sentence(last.rstrip())
-        if closed and len(self._splitter.split(text.rstrip() + _NEXT, self._language)) > len(parts):
-            return len(text)
-        return len(text) - len(last)
+        return self._once(f"sentences {eager}", lambda: self._sentences(eager=eager))
 
     def clauses(self, *, eager: bool = False) -> int:
         """How many characters there are up to where a speaker would breathe, or 0."""
-        return max(self.sentences(eager=eager), clause_end(self.text) or 0)
+        return max(self.sentences(eager=eager), self._once("clauses", self._clauses))
 
     def words(self) -> int:
         """How many characters whole words have; a number may go on behind a blank."""
-        blanks = list(_BLANK.finditer(self.text))
-        for blank in reversed(blanks):
-            if not _FIGURES.search(self.text, 0, blank.start()):
-                return blank.end()
-        return 0
+        return self._once("words", self._words)
 
+    def _gather(self, items: Iterable[Item]) -> None:
+        for item in items:
+            if isinstance(item, Say):
+                self._listen(item.text)
+            last = self._items[-1] if self._items else None
+            if isinstance(item, Say) and isinstance(last, Say) and _alike(last, item):
+                self._items[-1] = _joined(last, item)
+            else:
+                self._items.append(item)
+        if len(self._items) > _MOST_ITEMS:
+            raise MarkupError(f"more than {_MOST_ITEMS:,} pauses and marks wait for what is said")
 
-class PlainFeed(MarkupFeed):
-    """Plain text in which nothing but `<break/>` means anything."""
+    def _listen(self, text: str) -> None:
+        """Take note of characters; within a word nothing ends that did not end before."""
+        if not (text.isalnum() and self._text[-1:].isalnum()):
+            self._found.clear()
+        self._text += text
+        self._audible = self._audible or is_audible(text)
 
-    def __init__(self, markup: SpeechMarkup, language: str) -> None:
-        self._markup = markup
-        self._language = language
-        self._held = ""
+    def _once(self, kind: str, find: Callable[[], int]) -> int:
+        """Look for an end, unless nothing came since the last time that could be one."""
+        if kind not in self._found:
+            self._found[kind] = find()
+        return self._found[kind]
 
-    @override
-    def feed(self, text: str) -> Sequence[Item]:
-        whole = self._held + text
-        begun = _BREAK_BEGUN.search(whole)
-        self._held = begun[0] if begun else ""
-        return tuple(self._items(whole[: begun.start()] if begun else whole))
+    def _words(self) -> int:
+        whole = list(_WORD.finditer(self._text, max(0, len(self._text) - _REACH)))
+        figures = sum(1 for _ in takewhile(_has_figure, reversed(whole)))
+        last = len(whole) - (figures if figures < _LONGEST_NUMBER else 0)
+        return whole[last - 1].end() if last else 0
 
-    @override
-    def close(self) -> Script:
-        rest, self._held = self._held, ""
-        return Script((Say(rest),) if rest else ())
+    def _clauses(self) -> int:
+        before = max(0, len(self._text) - _REACH)
+        end = clause_end(self._text[before:])
+        return 0 if end is None else before + end
 
-    def _items(self, text: str) -> Iterator[Item]:
-        for part in _BREAK.split(text):
-            if not _BREAK.fullmatch(part):
-                yield from (Say(part),) if part else ()
-                continue
-            try:
-                yield from self._markup.parse(f"<speak>{part}</speak>", self._language).items
-            except MarkupError:
-                # plain text may hold anything, and a tag is not to be read aloud
-                continue
+    def _sentences(self, *, eager: bool) -> int:
+        searched_from = max(0, self._searched - _REACH)
+        self._searched = len(self._text)
+        text = self._text[searched_from:]
+        parts = self._splitter.split(text, self._language) if text else []
+        if parts and self._ended(text, parts[-1], len(parts), eager=eager):
+            return len(self._text)
+        begun = parts[-1:]
+        if parts[1:] and begun[0] == begun[0].rstrip() and _POINT.search(parts[-2]):
+            begun = parts[-2:]
+        whole = len(text) - sum(map(len, begun))
+        return searched_from + whole if whole else 0
 
-
-class TaggedFeed(MarkupFeed):
-    """Markup that outlives a flush: a tag that is half there begins the text behind it."""
-
-    def __init__(self, begin: Callable[[], MarkupFeed]) -> None:
-        self._begin = begin
-        self._feed = begin()
-        self._tag = ""
-
-    @override
-    def feed(self, text: str) -> Sequence[Item]:
-        whole = self._tag + text
-        at = whole.rfind("<")
-        half = at if at > whole.rfind(">") else len(whole)
-        self._tag = whole[half:]
-        return self._feed.feed(whole[:half])
-
-    @override
-    def close(self) -> Script:
-        feed, self._feed = self._feed, self._begin()
-        return feed.close()
-
-
-def _merged(items: Sequence[Item]) -> list[Item]:
-    """Join words that are spoken in one manner."""
-    merged: list[Item] = []
-    for item in items:
-        last = merged[-1] if merged else None
-        if isinstance(item, Say) and isinstance(last, Say) and _alike(last, item):
-            merged[-1] = replace(last, text=last.text + item.text)
-        else:
-            merged.append(item)
-    return merged
-
-
-def _alike(one: Say, other: Say) -> bool:
-    spelled = one.pronunciations or other.pronunciations
-    return not spelled and replace(one, text="") == replace(other, text="")
-
-
-def _parted(items: Sequence[Item], chars: int) -> tuple[list[Item], list[Item]]:
-    """Part items behind so many characters; a word that is spelled out stays whole."""
-    ends = list(accumulate(len(item.text) if isinstance(item, Say) else 0 for item in items))
-    at = bisect_right(ends, chars)
-    before, after = list(items[:at]), list(items[at:])
-    over = chars - (ends[at - 1] if at else 0)
-    cut = after[0] if after else None
-    if over and isinstance(cut, Say):
-        if cut.pronunciations:
-            return [*before, cut], after[1:]
-        before.append(replace(cut, text=cut.text[:over]))
-        after[0] = replace(cut, text=cut.text[over:])
-    return before, after
+    def _ended(self, text: str, last: str, count: int, *, eager: bool) -> bool:
+        """Whether the last of so many sentences is whole."""
+        sure = (eager or last != last.rstrip()) and not _POINT.search(last)
+        if not sure or not ends_sentence(last.rstrip()):
+            return False
+        return len(self._splitter.split(text.rstrip() + _NEXT, self._language)) > count
 
 
 def spoken_text(items: Sequence[Item]) -> str:
     """Return the characters of items."""
-    return "".join(_texts(items))
+    return "".join(item.text for item in items if isinstance(item, Say))
 
 
-def _texts(items: Sequence[Item]) -> Iterator[str]:
-    return (item.text for item in items if isinstance(item, Say))
+def is_audible(text: str) -> bool:
+    """Whether there is anything to hear in a text."""
+    return any(map(str.isalnum, text))
+
+
+def _has_figure(word: re.Match[str]) -> bool:
+    return _FIGURE.search(word[0]) is not None
+
+
+def _alike(one: Say, other: Say) -> bool:
+    """Whether both are spoken in one manner."""
+    bare = [replace(say, text="", pronunciations=()) for say in (one, other)]
+    return bare[0] == bare[1]
+
+
+def _joined(one: Say, other: Say) -> Say:
+    spelled = (*one.pronunciations, *_moved(other.pronunciations, len(one.text)))
+    return replace(one, text=one.text + other.text, pronunciations=spelled)
+
+
+def _moved(spans: Iterable[Pronunciation], by: int) -> tuple[Pronunciation, ...]:
+    return tuple(replace(span, char=span.char + by, char_end=span.char_end + by) for span in spans)
+
+
+def _parted(items: Sequence[Item], chars: int) -> tuple[list[Item], list[Item]]:
+    """Part items behind so many characters."""
+    ends = list(accumulate(len(item.text) if isinstance(item, Say) else 0 for item in items))
+    at = bisect_right(ends, chars)
+    before, after = list(items[:at]), list(items[at:])
+    over = chars - (ends[at - 1] if at else 0)
+    if over and after and isinstance(after[0], Say):
+        said, rest = _cut(after[0], over)
+        before.append(said)
+        after[:1] = [rest] if rest.text else []
+    return before, after
+
+
+def _cut(say: Say, at: int) -> tuple[Say, Say]:
+    """Cut words in two; a word that is spelled out goes with the first of them."""
+    spans = say.pronunciations
+    at = max([at, *(span.char_end for span in spans if span.char < at)])
+    first = tuple(span for span in spans if span.char < at)
+    second = _moved((span for span in spans if span.char >= at), -at)
+    return (
+        replace(say, text=say.text[:at], pronunciations=first),
+        replace(say, text=say.text[at:], pronunciations=second),
+    )

@@ -33,7 +33,7 @@ class Lettering:
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
         self._told = 0
         self._at_s = 0.0
 
@@ -41,10 +41,21 @@ class Lettering:
         """Return what is known once a word is: the characters before it, and its own."""
         return joined((self.until(char, start_s), self.until(char_end, end_s)))
 
+    def tell(self, span: tuple[int, int], next_char: int, times: tuple[float, ...]) -> TimedText:
+        """Return a word and what stands behind it; `times` are its own, and when the next begins.
+
+        Where nothing stands behind it, it lasts until then itself.
+        """
+        start_s, end_s, until_s = times
+        char, char_end = span
+        if next_char <= char_end:
+            end_s = until_s
+        return joined((self.hear(char, char_end, start_s, end_s), self.until(next_char, until_s)))
+
     def until(self, char: int, at_s: float) -> TimedText:
         """Share the time up to this moment among the characters up to this one."""
         at_s = max(self._at_s, at_s)
-        text = self._text[self._told : char]
+        text = self.text[self._told : char]
         edges = tuple(_edges(self._at_s, at_s, len(text)))
         self._at_s = at_s
         self._told += len(text)
@@ -52,7 +63,7 @@ class Lettering:
 
     def end(self, at_s: float) -> TimedText:
         """Return all that was not told yet."""
-        return self.until(len(self._text), at_s)
+        return self.until(len(self.text), at_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +108,23 @@ class Captioning:
         return _NOTHING.followed_by(*heard)
 
     def tell(self, word: TimedWord, until_s: float) -> Captions:
-        """Return a word and what stands between it and the next, which is heard until then."""
-        own = self._placed(word)
-        if self._found > self._last:
-            return own.followed_by(self.end(until_s - self._lead_s))
+        """Return a word and what stands between it and the next, which is heard until then.
+
+        Where nothing stands between them the word itself lasts until then: no time is left out.
+        """
+        span = self._span(word)
+        if span is None:
+            return _NOTHING
         sent, spoken = self._letterings
         later = self._next_letter()
-        behind = Captions(
-            sent.until(self._matching.span(later, later + 1)[0], until_s),
-            spoken.until(later, until_s),
+        behind = len(sent.text), len(spoken.text)
+        if later is not None:
+            behind = self._matching.span(later, later + 1)[0], later
+        times = word.start_s + self._lead_s, word.end_s + self._lead_s, until_s
+        return Captions(
+            sent.tell(self._matching.span(*span), behind[0], times),
+            spoken.tell(span, behind[1], times),
         )
-        return own.followed_by(behind)
 
     def end(self, seconds: float) -> Captions:
         """Return all that was not told yet: nothing more is heard."""
@@ -115,21 +132,26 @@ class Captioning:
         sent, spoken = (lettering.end(at_s) for lettering in self._letterings)
         return Captions(sent, spoken)
 
-    def _next_letter(self) -> int:
-        """Return where the next word begins; there is one."""
-        return next(at for at in range(self._found, self._last + 1) if self._spoken[at].isalnum())
+    def _next_letter(self) -> int | None:
+        """Return where the next word begins, if there is one."""
+        letters = range(self._found, self._last + 1)
+        return next((at for at in letters if self._spoken[at].isalnum()), None)
 
     def _placed(self, word: TimedWord) -> Captions:
-        char = self._spoken.find(word.text, self._found)
-        if char < 0 or not word.text:
+        span = self._span(word)
+        if span is None:
             return _NOTHING
-        self._found = char + len(word.text)
         times = word.start_s + self._lead_s, word.end_s + self._lead_s
         sent, spoken = self._letterings
-        return Captions(
-            sent.hear(*self._matching.span(char, self._found), *times),
-            spoken.hear(char, self._found, *times),
-        )
+        return Captions(sent.hear(*self._matching.span(*span), *times), spoken.hear(*span, *times))
+
+    def _span(self, word: TimedWord) -> tuple[int, int] | None:
+        """Return where a word stands in the spoken text, behind those before it."""
+        char = self._spoken.find(word.text, self._found)
+        if char < 0 or not word.text:
+            return None
+        self._found = char + len(word.text)
+        return char, self._found
 
 
 def _edges(start_s: float, end_s: float, count: int) -> Iterator[float]:

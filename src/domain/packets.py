@@ -52,7 +52,11 @@ def captioned(
 def cuts(heard: Heard, longest_s: float) -> Iterator[Cut]:
     """Cut sound where captions begin and into stretches of at most so many seconds."""
     rate_hz, samples = heard.pcm.rate_hz, heard.pcm.samples
-    told = {_at(each.at_s - heard.begins_s, rate_hz, len(samples)): each for each in heard.captions}
+    told: dict[int, Captions] = {}
+    for caption in heard.captions:
+        place = _at(caption.at_s - heard.begins_s, rate_hz, len(samples))
+        earlier = told.get(place)
+        told[place] = earlier.followed_by(caption.captions) if earlier else caption.captions
     longest = max(1, math.floor(longest_s * rate_hz))
     edges = [0, *(at for at in sorted(told) if 0 < at < len(samples)), len(samples)]
     marks = deque(heard.marks)
@@ -64,8 +68,7 @@ def cuts(heard: Heard, longest_s: float) -> Iterator[Cut]:
             passed = []
             while marks and (last or marks[0].at_s < until_s):
                 passed.append(marks.popleft())
-            captions = told[at].captions if at in told else None
-            yield Cut(part, heard.begins_s + at / rate_hz, captions, tuple(passed))
+            yield Cut(part, heard.begins_s + at / rate_hz, told.get(at), tuple(passed))
 
 
 def _at(seconds: float, rate_hz: int, count: int) -> int:

@@ -11,6 +11,7 @@ from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.types import WebSocketSendEvent
 
+from domain.access import ANYONE, Caller
 from domain.errors import UnavailableError
 
 log = structlog.get_logger()
@@ -21,6 +22,7 @@ LARGEST_MESSAGE = 64 * 2**10
 _A_SECOND = 500
 _AT_ONCE = 1_000
 _FAREWELL_S = 2.0
+_LONGEST_REASON = 123
 
 
 class TooManySocketsError(UnavailableError):
@@ -30,12 +32,15 @@ class TooManySocketsError(UnavailableError):
         super().__init__(f"This key has {most} sockets open already; close some first.")
 
 
-class GoneError(Exception):
-    """The client has left."""
-
-
-class StalledError(GoneError):
+class StalledError(Exception):
     """The client left what was sent unread for too long."""
+
+
+def counted_as(socket: Socket, caller: Caller) -> str:
+    """Return what a caller's sockets are counted under: their name, or where they come from."""
+    if caller is not ANYONE:
+        return caller.name
+    return socket.client.host if socket.client else ""
 
 
 class OpenSockets:
@@ -83,7 +88,10 @@ class Line:
             await self._breathe()
 
     async def send(self, data: bytes, *, binary: bool = False) -> None:
-        """Send a message; `GoneError` where nobody reads it."""
+        """Send a message.
+
+        `StalledError` where the client does not read, `WebSocketDisconnect` where it is gone.
+        """
         event: WebSocketSendEvent = {
             "type": "websocket.send",
             "bytes": data if binary else None,
@@ -94,18 +102,22 @@ class Line:
                 await self._socket.send(event)
         except TimeoutError as error:
             raise StalledError from error
-        except (WebSocketDisconnect, OSError, RuntimeError) as error:
-            # servers differ in what they say of a dead socket
-            raise GoneError from error
+        except (OSError, RuntimeError) as error:
+            # a server may know of it before the disconnect was received
+            raise WebSocketDisconnect(detail="The client is gone.") from error
 
-    async def close(self, code: int, reason: str = "", *last: bytes) -> None:
-        """End the socket behind last messages; who does not read is not waited for."""
+    async def close(self, code: int, reason: str = "", *told: bytes) -> None:
+        """End the socket behind last messages; who is gone, or does not read, is left as it is.
+
+        Of the reason as much is sent as a close frame holds.
+        """
+        within = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
         try:
             async with asyncio.timeout(_FAREWELL_S):
-                for data in last:
+                for data in filter(None, told):
                     await self.send(data)
-                await self._socket.close(code, reason)
-        except (GoneError, WebSocketDisconnect, OSError, RuntimeError) as error:
+                await self._socket.close(code, within)
+        except (StalledError, WebSocketDisconnect, OSError, RuntimeError) as error:
             log.debug("socket was gone before it was closed", reason=repr(error))
 
     async def _breathe(self) -> None:

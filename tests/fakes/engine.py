@@ -189,13 +189,15 @@ class FakeLine(AsyncIterator[Chunk]):
             changed = asyncio.ensure_future(self.changed.wait())
             left_s = None if self._at else deadline - asyncio.get_running_loop().time()
             waits = {changed} if self.engine.running.is_set() else {changed, running}
-            done, _ = await asyncio.wait(
-                waits,
-                timeout=left_s,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            for wait in (running, changed):
-                wait.cancel()
+            try:
+                done, _ = await asyncio.wait(
+                    waits,
+                    timeout=left_s,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+            finally:
+                for wait in (running, changed):
+                    wait.cancel()
             if not done:
                 raise EngineBusyError(1.0)
 

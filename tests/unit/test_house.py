@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("src", "tests", "bench", "migrations")
+FOLDERS = ("src", "tests", "bench", "examples", "migrations")
 SOURCES = [
     path
     for folder in FOLDERS

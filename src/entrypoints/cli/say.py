@@ -8,9 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
+from domain.errors import InputError
 from domain.formats import AudioFormat, format_named
 from domain.speech import Finish, SpeechRequest, SpeechSettings
-from entrypoints.cli.sources import Local, Remote
+from entrypoints.cli.live.address import PROTOCOLS, is_socket, read_address
+from entrypoints.cli.live.source import Socket
+from entrypoints.cli.live.text import Text, piped
+from entrypoints.cli.sources import Local, Remote, trusting
 from entrypoints.logs import configure
 from entrypoints.settings import Loaded, SettingsError
 
@@ -42,7 +46,15 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     parser.add_argument("--language", default="en", help="language tag (en)")
     parser.add_argument("--speed", type=float, default=1.0, help="0.25 to 4 (1)")
     parser.add_argument("--format", help="such as mp3_44100_128; by default what FILE's name says")
-    parser.add_argument("--url", help="speak by the server at this address")
+    parser.add_argument(
+        "--url", help="speak by the server at this address, http:// or, while you write, ws://"
+    )
+    parser.add_argument(
+        "--protocol", choices=PROTOCOLS, help="what a ws:// address speaks (elevenlabs)"
+    )
+    parser.add_argument(
+        "--ca", type=Path, metavar="FILE", help="authority that vouches for the server, in PEM"
+    )
     parser.add_argument("--key", help="the server's API key (the first of RHAPSODE_API_KEYS)")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, metavar="FILE", help="file to write (speech.wav)")
@@ -52,19 +64,29 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
 
 def _say(chosen: argparse.Namespace, loaded: Loaded) -> int:
     configure("warning", "text")
+    source = _source(chosen, loaded)
     request = SpeechRequest(
-        text=sys.stdin.read() if chosen.text == "-" else chosen.text,
+        text="" if isinstance(source, Socket) else _text(chosen),
         language=chosen.language,
         voice=chosen.voice,
         settings=SpeechSettings(speed=chosen.speed),
         finish=Finish(to=_format(chosen)),
     )
-    source = _source(chosen, loaded)
     if chosen.play:
         _play(source, request)
     else:
         _keep(source, request, chosen.out or Path(f"speech{request.finish.to.file_suffix}"))
     return 0
+
+
+def _text(chosen: argparse.Namespace) -> str:
+    return sys.stdin.read() if chosen.text == "-" else str(chosen.text)
+
+
+def _text_as_it_comes(chosen: argparse.Namespace) -> Text:
+    if chosen.text != "-":
+        return Text((chosen.text,))
+    return Text(piped(sys.stdin.fileno(), sys.stdin.encoding), live=True)
 
 
 def _format(chosen: argparse.Namespace) -> AudioFormat:
@@ -74,9 +96,15 @@ def _format(chosen: argparse.Namespace) -> AudioFormat:
 
 
 def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
-    if chosen.url:
-        return Remote(chosen.url, chosen.key or next(iter(loaded.settings.keys), None))
-    return Local(loaded.settings)
+    url, trusted = chosen.url, trusting(chosen.ca)
+    key = chosen.key or next(iter(loaded.settings.keys), None)
+    if url and is_socket(url):
+        address = read_address(url, chosen.protocol)
+        text = _text_as_it_comes(chosen)
+        return Socket(address, text, sys.stderr.write, key=key, trusted=trusted)
+    if chosen.protocol:
+        raise InputError("--protocol is for sockets: name one as --url ws://127.0.0.1:8000")
+    return Remote(url, key, trusted) if url else Local(loaded.settings)
 
 
 def _keep(source: Source, request: SpeechRequest, out: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.arriving import Arriving, spoken_text
+from domain.arriving import Arriving, is_audible, spoken_text
 from domain.script import Item
 from entrypoints.elevenlabs.wire.socket import Manner, Message
 
@@ -62,10 +62,12 @@ class Batches:
 
     def due(self, now_s: float, *, triggered: bool = False, idle: bool = True) -> Batch | None:
         """Take what is to be spoken by now; the listener of the idle hears nothing."""
+        if not self._arriving.audible:
+            return None
         chars = self._at_once(now_s, idle=idle) if self._eager else 0
         if not chars and len(self._arriving.text) >= self._threshold(triggered=triggered):
-            chars = self._arriving.sentences() or self._arriving.clauses() or self._arriving.words()
-        if not chars or not _audible(self._arriving.text[:chars]):
+            chars = self._in_order()
+        if not chars:
             return None
         self._count += 1
         return self._taken(chars)
@@ -85,14 +87,24 @@ class Batches:
         arriving = self._arriving
         if not idle:
             self._since_s = None
-            return arriving.sentences(eager=True)
-        words = arriving.words()
+            return self._heard_in(arriving.sentences(eager=True))
+        words = self._heard_in(arriving.words())
         ripe = self.ripe_at_s is not None and now_s >= self.ripe_at_s
-        chars = arriving.clauses(eager=True) or (words if words >= _LEAST_AT_ONCE or ripe else 0)
-        begins_to_wait = bool(words) and not chars
+        enough = words if words >= _LEAST_AT_ONCE or ripe else 0
+        chars = self._heard_in(arriving.clauses(eager=True)) or enough
         since_s = now_s if self._since_s is None else self._since_s
-        self._since_s = since_s if begins_to_wait else None
+        self._since_s = since_s if words and not chars else None
         return chars
+
+    def _in_order(self) -> int:
+        """Return where to cut best: behind a sentence, where one would breathe, or at a blank."""
+        arriving = self._arriving
+        cuts = (arriving.sentences, arriving.clauses, arriving.words)
+        return next((chars for cut in cuts if (chars := self._heard_in(cut()))), 0)
+
+    def _heard_in(self, chars: int) -> int:
+        """Return so many, or 0 where nothing would be heard of them."""
+        return chars if is_audible(self._arriving.text[:chars]) else 0
 
     def _taken(self, chars: int | None) -> Batch:
         batch = Batch(self._arriving.take(chars), self._manner)
@@ -108,7 +120,3 @@ class Batches:
         if nothing_gathered and self._next.language != self._manner.language:
             self._arriving, self.held = self._begin(self._next.language), 0
         self._manner = self._next
-
-
-def _audible(text: str) -> bool:
-    return any(map(str.isalnum, text))

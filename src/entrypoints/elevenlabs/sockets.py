@@ -1,16 +1,17 @@
 """The two sockets: their addresses, and what they are opened with."""
 
-from typing import Any
+from functools import partial
 
-from litestar import Router, WebSocket, websocket
+from litestar import Router, websocket
 from litestar.di import Provide
 from litestar.params import FromPath
 
 from application.access import Access
 from application.speaking import Speaking
 from application.timbres import Timbres
-from domain.arriving import Arriving, PlainFeed, TaggedFeed
+from domain.arriving import Arriving
 from domain.errors import InputError
+from domain.feeds import PlainFeed, TaggedFeed
 from domain.ports import Clock, MarkupFeed, SentenceSplitter, SoundStudio, SpeechMarkup
 from entrypoints.elevenlabs.conversation import POLICY, Conversation, House, reason
 from entrypoints.elevenlabs.dialogue import Dialogue
@@ -20,9 +21,7 @@ from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.given import Given
 from entrypoints.guards import OPEN, key_of
 from entrypoints.settings import Settings
-from entrypoints.sockets import Line, OpenSockets
-
-Socket = WebSocket[Any, Any, Any]
+from entrypoints.sockets import Line, OpenSockets, Socket, counted_as
 
 
 def house(
@@ -98,8 +97,7 @@ async def _serve(
         await line.close(POLICY, reason(str(error)), told)
         return
     key = key_of(socket) or wire.bare_key(query.authorization)
-    host = socket.client.host if socket.client else "somewhere"
-    await Talking(line, conversation, voice, parts).run(key, host)
+    await Talking(line, conversation, voice, parts).run(key, partial(counted_as, socket))
 
 
 routes = Router(

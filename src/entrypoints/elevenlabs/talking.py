@@ -5,16 +5,19 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from typing import ParamSpec
 
 import structlog
+from litestar.exceptions import WebSocketDisconnect
 
 from application.access import Access
+from application.ahead import read_ahead
 from application.live import LiveSpeech
 from application.packing import Packet, Packing
 from application.speaking import Speaking
 from application.timbres import Timbres
-from domain.access import ANYONE, Caller
+from domain.access import Caller
 from domain.errors import KeyMissingError, SpeechError
 from domain.pacing import Pacer
 from domain.pieces import Pauses
@@ -35,7 +38,7 @@ from entrypoints.elevenlabs.orders import (
 )
 from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.errors import BROKEN
-from entrypoints.sockets import GoneError, Line, OpenSockets, StalledError
+from entrypoints.sockets import Line, OpenSockets, StalledError
 
 log = structlog.get_logger()
 
@@ -44,6 +47,8 @@ Work = Coroutine[None, None, None]
 Task = asyncio.Task[None]
 
 _MOST_UNTOLD = 64
+_READY = 8
+"""Packets that are made before they are due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class Talking:
         self._conversation = conversation
         self._voice = voice
         self._parts = parts
-        self._host = ""
+        self._counted_as: Callable[[Caller], str] = attrgetter("name")
         self._owner: str | None = None
         self._counted = ExitStack()
         self._speakers: dict[str, _Speaker] = {}
@@ -88,9 +93,9 @@ class Talking:
         self._ending: asyncio.Future[Close | None] = asyncio.get_running_loop().create_future()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def run(self, key: str | None, host: str) -> None:
+    async def run(self, key: str | None, counted_as: Callable[[Caller], str]) -> None:
         """Serve the socket; `key` is the one that came with the handshake."""
-        self._host = host
+        self._counted_as = counted_as
         with self._counted:
             try:
                 self._admit(key, first=True)
@@ -180,8 +185,8 @@ class Talking:
 
     def _let_in(self, caller: Caller) -> None:
         """Count the socket as theirs, and find the voice: first words shall not wait for it."""
-        counted_as = self._host if caller is ANYONE else caller.name
-        self._counted.enter_context(self._parts.open_sockets.one_more(counted_as))
+        sockets = self._parts.open_sockets
+        self._counted.enter_context(sockets.one_more(self._counted_as(caller)))
         self._owner = caller.owner
         self._start(self._find_voice, caller.owner)
 
@@ -214,7 +219,7 @@ class Talking:
         lead_s = self._conversation.lead_s
         pacer = None if lead_s is None else Pacer(lead_s)
         try:
-            async with live, aclosing(speaker.packing.packets(live)) as packets:
+            async with live, read_ahead(speaker.packing.packets(live), _READY) as packets:
                 async for packet in packets:
                     if isinstance(packet, Packet):
                         await self._send(packet, name, pacer)
@@ -223,7 +228,7 @@ class Talking:
         except SpeechError as error:
             refused = error
             self._ask(lambda _: self._conversation.failed(name, refused))
-        except GoneError:
+        except (StalledError, WebSocketDisconnect):
             raise
         except Exception:
             log.exception("speech broke")
@@ -261,7 +266,7 @@ class Talking:
             await work()
         except StalledError:
             self._stalled()
-        except GoneError:
+        except WebSocketDisconnect:
             self._end(None)
         except Exception:
             log.exception("socket broke")
@@ -295,7 +300,9 @@ class Talking:
         self._end(None)
         self._watch_the_time()
         for task in (tasks := set(self._tasks)):
-            task.cancel()
+            # one that was interrupted already is putting away what it held: that is not to be cut
+            if not task.cancelling():
+                task.cancel()
         if tasks:
             await asyncio.wait(tasks)
 

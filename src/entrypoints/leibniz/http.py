@@ -1,4 +1,4 @@
-"""Leibniz's plain routes."""
+"""Leibniz's routes: the plain one, and the socket beside it."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,8 @@ from entrypoints.body import encode
 from entrypoints.dialect import Dialect
 from entrypoints.documented import SPOKEN_HEADERS, Answer, Body, documented
 from entrypoints.given import Given
-from entrypoints.leibniz import wire
+from entrypoints.leibniz import socket
+from entrypoints.leibniz.wire import synthesize as wire
 from entrypoints.listening import while_connected
 from entrypoints.refusals import JSON_BODY, SPEECH
 from entrypoints.schemas import JSON, told
@@ -51,5 +52,5 @@ async def synthesize(
 
 
 def routes(_settings: Settings) -> Router:
-    """Return Leibniz's plain routes."""
-    return DIALECT.router("/api/v1", [synthesize])
+    """Return Leibniz's routes."""
+    return DIALECT.router("/api/v1", [synthesize, socket.stream])

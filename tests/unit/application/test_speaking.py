@@ -26,6 +26,7 @@ from domain.events import (
 )
 from domain.pieces import Pauses
 from domain.ports import Chunk, SpokenLine
+from domain.script import Rest, Say, Script
 from domain.session import SessionState
 from domain.speech import SpeechRequest, SpeechSettings
 from tests.fakes.engine import FakeEngine, FakeLine, timbre
@@ -262,3 +263,76 @@ async def test_closing_twice_or_after_the_end_changes_nothing() -> None:
     await stream.aclose()
     assert stream.session.state is SessionState.DONE
     assert len(house.events(SpeechFinished)) == 1
+
+
+async def test_each_sound_tells_of_which_passage_it_is() -> None:
+    house = House(engine=FakeEngine(step=10))
+    stream = await house.speaking.begin(SpeechRequest(text="One sentence here. Another one there."))
+    told = [sound.passage async for sound in stream]
+    assert stream.passages == ("One sentence here.", "Another one there.")
+    assert told == [0, 0, 1, 1]
+
+
+async def test_a_stream_is_needed_once_what_is_heard_before_it_has_been() -> None:
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(ONE), before_s=2.0)
+    [line] = house.engine.spoken
+    assert line.lead_s == pytest.approx(2.0)
+    await stream.aclose()
+
+
+async def test_the_lead_before_a_stream_melts_with_time_and_never_below_nothing() -> None:
+    house = House(engine=FakeEngine(step=1000))
+    house.engine.running.clear()
+    beginning = asyncio.create_task(
+        house.speaking.begin(SpeechRequest(f"{ONE} {TWO}"), before_s=2.0)
+    )
+    await house.engine.entered.wait()
+    house.clock.turn(5.0)
+    house.engine.running.set()
+    stream = await beginning
+    await asyncio.sleep(0)
+    leads = [each.line.lead_s for each in house.engine.lines]
+    assert leads == [pytest.approx(len(ONE) / 100 + 0.25, abs=0.01)]
+    await stream.aclose()
+
+
+async def test_what_its_sender_has_understood_is_not_read_again() -> None:
+    house = House()
+    script = Script((Say(ONE), Rest(0.5), Say(TWO)), ("odd",))
+    stream = await house.speaking.begin(SpeechRequest("<speak>", script=script))
+    np.testing.assert_array_equal(await hear(stream), expected(ONE, 0.5, TWO))
+    assert stream.warnings == ("odd",)
+    assert house.markup.languages == []
+
+
+async def test_a_script_is_held_to_the_same_lengths_as_a_text() -> None:
+    house = House(longest_text=10)
+    with pytest.raises(TextTooLongError):
+        await house.speaking.begin(SpeechRequest("", script=Script((Say("a" * 11),))))
+    pauses = Script((Say("Hi"), Rest(601.0)))
+    with pytest.raises(InputError, match="601 s"):
+        await house.speaking.begin(SpeechRequest("Hi", script=pauses))
+    assert house.sessions.active == 0
+
+
+async def test_a_stream_tells_how_long_it_will_be_heard_and_whether_all_of_it_is_submitted() -> (
+    None
+):
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO} {THREE}"))
+    at_first = stream.all_submitted
+    assert not at_first
+    assert stream.until_end_s == pytest.approx(len(ONE + TWO + THREE) / 15 + 0.5, abs=0.02)
+    async for _ in stream:
+        pass
+    assert stream.all_submitted
+    assert stream.until_end_s == 0.0
+
+
+async def test_a_stream_that_was_left_needs_no_seat_any_more() -> None:
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO} {THREE}"))
+    await stream.aclose()
+    assert stream.all_submitted
+    assert stream.until_end_s == 0.0

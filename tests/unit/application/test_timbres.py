@@ -52,6 +52,11 @@ async def test_an_unknown_voice_is_refused_or_spoken_by_the_default() -> None:
     assert await height(lenient, "../etc/passwd") == 2.0
 
 
+@pytest.mark.parametrize("named", ["default", "Default"])
+async def test_who_must_name_a_voice_and_means_none_says_default(named: str) -> None:
+    assert await height(House(default_voice="Ana Florence"), named) == 2.0
+
+
 async def test_a_default_voice_that_is_gone_is_told() -> None:
     with pytest.raises(VoiceUnknownError):
         await House(refuse_unknown=False, default_voice="gone").timbres.find(HOUSE, "nobody")

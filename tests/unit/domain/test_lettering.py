@@ -80,3 +80,39 @@ def test_a_lettering_told_to_its_end_tells_nothing_more() -> None:
     assert lettering.hear(0, 1, 0.0, 0.5).text == "a"
     assert lettering.end(1.0).text == "b"
     assert lettering.end(2.0).text == ""
+
+
+def test_what_stands_behind_a_word_is_told_with_it_and_lasts_until_the_next() -> None:
+    captioning = Captioning(TEXT, TEXT)
+    first, second, third = (
+        captioning.tell(word, until_s) for word, until_s in zip(WORDS, (0.4, 1.0, 1.5), strict=True)
+    )
+    assert (first.sent.text, second.sent.text, third.sent.text) == ("Hi ", "you, ", "ab!")
+    assert (first.sent.ends_s[-1], second.sent.ends_s[-1], third.sent.ends_s[-1]) == (0.4, 1, 1.5)
+    assert captioning.end(1.5).sent.text == ""
+
+
+def test_a_word_with_nothing_behind_it_lasts_until_the_next() -> None:
+    captioning = Captioning("\u4f60\u597d", "\u4f60\u597d ")
+    first = captioning.tell(TimedWord("\u4f60", 0.1, 0.2), 0.5)
+    second = captioning.tell(TimedWord("\u597d", 0.5, 0.6), 0.9)
+    assert (first.sent.text, first.sent.ends_s) == ("\u4f60", (0.5,))
+    assert (second.sent.text, second.sent.ends_s) == ("\u597d", (0.9,))
+    assert second.spoken.text == "\u597d "
+
+
+def test_both_texts_tell_what_is_their_own_behind_a_word() -> None:
+    captioning = Captioning("$5, ok", "five dollars, ok")
+    words = TimedWord("five", 0.0, 0.4), TimedWord("dollars", 0.4, 0.9), TimedWord("ok", 1.2, 1.4)
+    heard = told(
+        [captioning.tell(word, until_s) for word, until_s in zip(words, (0.4, 1.2, 2), strict=True)]
+    )
+    assert (heard.sent.text, heard.spoken.text) == ("$5, ok", "five dollars, ok")
+    assert heard.sent.starts_s[4] == heard.spoken.starts_s[-2] == 1.2
+    assert heard.sent.ends_s[-1] == heard.spoken.ends_s[-1] == 2
+
+
+def test_a_word_that_is_not_in_the_text_is_not_told() -> None:
+    captioning = Captioning(TEXT, TEXT)
+    assert captioning.tell(TimedWord("elsewhere", 0.0, 0.1), 0.2).sent.text == ""
+    assert captioning.tell(WORDS[0], 0.4).sent.text == "Hi "

@@ -51,6 +51,7 @@ def test_paths_with_several_owners_are_answered_by_each(app: Litestar) -> None:
     assert owners["GET", "/speakers"] == "xtts_api_server"
     assert owners["GET", "/voices"] == "marytts"
     assert owners["POST", "/api/v1/synthesize"] == "leibniz"
+    assert owners["WebSocketRoute", "/api/v1/stream"] == "leibniz"
     assert owners["POST", "/api/v1/speech"] == "native"
 
 

@@ -74,7 +74,7 @@ class Scheduler:
         return tuple(sorted(due, key=lambda each: each.lead_s(now_s))[:most])
 
     def _about_to_speak(self) -> int:
-        """Count the lines whose text is read, or is as soon as another's was."""
+        """Count the lines whose text is being read, or will be without waiting for a slot."""
         unread = [each for each in self._sequences.values() if not each.ready]
         begun = sum(each.begun for each in unread)
         return begun + min(len(unread) - begun, len(self._free))

@@ -60,7 +60,7 @@ class Sequence:
         return self._goes_on and not self.ended and self._waiting < enough(self.line.rate)
 
     def due(self, now_s: float, company: int) -> bool:
-        """Whether latents should become sound, among so many others that speak."""
+        """Whether latents should become sound, among so many others that speak or soon will."""
         if not self._goes_on or self.sounding or not self._waiting:
             return False
         rate, cap = self.line.rate, self.chunk_tokens

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from adapters.numbers.wording import Num2WordsWording
 from adapters.ssml.markup import SsmlMarkup
-from domain.arriving import Arriving, PlainFeed, TaggedFeed
+from domain.arriving import Arriving
+from domain.feeds import PlainFeed, TaggedFeed
 from domain.loudness import Target
 from entrypoints.elevenlabs.conversation import Conversation, House
 from entrypoints.elevenlabs.orders import Close, Order, Speak

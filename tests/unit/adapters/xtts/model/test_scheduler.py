@@ -1,101 +1,17 @@
 """Whose turn it is: a model that does nothing, and takes the time a real one takes."""
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.xtts.model.chunks import SIZES, least, most
-from adapters.xtts.model.guards import Fault
 from adapters.xtts.model.scheduler import Scheduler, Turn, Work
 from adapters.xtts.model.sequence import Sequence
 from domain.audio import HOUSE_RATE_HZ
-from domain.ports import SpokenLine
-from domain.voice import Timbre
-
-TIMBRE = Timbre("xtts/0", {"speaker_embedding": np.zeros(1, np.float32)})
-LATENT = 1115
-"""Samples."""
-READ_S, STEP_S, ROW_S, VOICE_S = 0.03, 0.008, 0.008, 0.006
-
-
-def sequence(
-    ticket: int, *, rate: float = 1.0, cap: int | None = None, needed_s: float = 0.0
-) -> Sequence:
-    line = SpokenLine(f"s{ticket}", 0, "A line.", "en", TIMBRE, rate=rate)
-    return Sequence(
-        ticket, line, most_tokens=600, most_ahead=10**9, needed_s=needed_s, chunk_tokens=cap
-    )
-
-
-@dataclass
-class Model:
-    """Does what the scheduler asks for, on a clock of its own; a text takes three readings."""
-
-    slots: int = 4
-    longest: int = 10_000
-    now_s: float = 0.0
-    turns: list[Turn] = field(default_factory=list)
-    voiced: list[tuple[float, int, int]] = field(default_factory=list)
-    """When, whose, and how many latents."""
-
-    def __post_init__(self) -> None:
-        self.scheduler = Scheduler(self.slots)
-        self._read: Counter[int] = Counter()
-        self._voicing: tuple[Sequence, float] | None = None
-        self.lengths: dict[int, int] = {}
-
-    def join(self, *sequences: Sequence) -> None:
-        for each in sequences:
-            self.scheduler.join(each)
-
-    def play(self, turns: int) -> None:
-        for _ in range(turns):
-            self._voice()
-            turn = self.scheduler.next(self.now_s)
-            if turn is None:
-                if self._voicing is None:
-                    return
-                self.now_s = self._voicing[1]
-                continue
-            self.turns.append(turn)
-            self._do(turn)
-
-    def latents(self, ticket: int) -> list[int]:
-        return [size for _, whose, size in self.voiced if whose == ticket]
-
-    def moments(self, ticket: int) -> list[float]:
-        return [when for when, whose, _ in self.voiced if whose == ticket]
-
-    def _do(self, turn: Turn) -> None:
-        if turn.work is Work.READ:
-            (each,) = turn.sequences
-            self.now_s += READ_S
-            self._read[each.ticket] += 1
-            each.ready = self._read[each.ticket] == 3
-        else:
-            self.now_s += STEP_S + ROW_S * len(turn.sequences)
-            for each in turn.sequences:
-                each.tokens.append(1)
-                each.ended = each.latents == self.lengths.get(each.ticket, self.longest)
-
-    def _voice(self) -> None:
-        if self._voicing is not None and self.now_s >= self._voicing[1]:
-            each, when = self._voicing
-            self._voicing = None
-            if self.scheduler.holds(each):
-                self.voiced.append((when, each.ticket, each.sounding))
-                each.heard(LATENT * each.sounding, when)
-                if each.ended and each.voiced == each.latents:
-                    self.scheduler.leave(each.ticket)
-        if self._voicing is None and (lines := self.scheduler.due(self.now_s)):
-            (due,) = lines
-            due.voice(self.now_s)
-            self._voicing = due, self.now_s + VOICE_S * due.sounding
+from tests.unit.adapters.xtts.model.pretending import AS_SEEN, Model, sequence
 
 
 def alone(**how: float) -> tuple[Model, Sequence]:
@@ -138,48 +54,43 @@ def test_a_slow_vocoder_is_not_run_away_from() -> None:
     assert line.latents == 6 + 64
 
 
-def test_a_cap_never_delays_the_first_chunk_and_holds_for_the_others() -> None:
-    for cap in (1, 5, 20, 100):
-        assert least(0, 1.0, cap, company=0) == 6
-        assert all(least(chunk, 1.0, cap, company=3) <= cap for chunk in range(1, 10))
-        assert all(most(waiting, 1.0, cap, 9.0) <= cap for waiting in range(1, 60))
-
-
-def test_fast_speech_takes_more_latents_and_slow_speech_fewer() -> None:
-    assert least(0, 2.0, None, company=0) == 12
-    assert least(0, 0.5, None, company=0) == 3
-    assert least(9, 0.25, None, company=0) == 6
-
-
-def test_chunks_have_few_sizes_and_no_latent_is_left_over() -> None:
-    taken = [most(waiting, 1.0, None, 9.0) for waiting in range(1, 60)]
-    assert set(taken) == {1, 2, 3, *SIZES}
-    assert all(size <= waiting for waiting, size in enumerate(taken, start=1))
-
-
 def test_the_first_chunk_lasts_longer_among_many() -> None:
     model = Model(slots=4)
     model.join(*(sequence(ticket) for ticket in range(4)))
     model.play(100)
-    assert [model.latents(ticket)[0] for ticket in range(4)] == [16] * 4
+    assert [model.latents(ticket)[0] for ticket in range(4)] == [24] * 4
 
 
-def test_no_chunk_after_the_first_lasts_longer_than_what_its_listener_has() -> None:
-    assert [most(60, 1.0, None, lead_s) for lead_s in (-1.0, 0.3, 0.6, 1.2, 9.0)] == [
-        8,
-        8,
-        12,
-        24,
-        32,
-    ]
+def test_of_four_who_come_in_one_moment_nobody_runs_dry() -> None:
+    model = Model(slots=4, costs=AS_SEEN)
+    model.join(*(sequence(ticket) for ticket in range(4)))
+    model.play(300)
+    assert [model.dry_s(ticket) for ticket in range(4)] == [0.0] * 4
 
 
-def test_who_runs_dry_gets_a_small_chunk_rather_than_a_late_one() -> None:
-    line = sequence(1, needed_s=0.0)
-    line.ready, line.tokens, line.voiced, line.chunks = True, [1] * 40, 36, 6
-    line.sent = HOUSE_RATE_HZ
-    assert line.due(0.9, company=3)
-    assert not line.due(0.1, company=3)
+@pytest.mark.parametrize(
+    ("slots", "turns", "wanted"),
+    [
+        (1, 1, 6),  # the others have to wait for its slot
+        (2, 1, 12),  # one of them has a slot to be read in
+        (2, 2, 12),  # and is being read
+        (3, 2, 16),  # one is being read, the next has a slot, the last has to wait
+        (4, 1, 24),
+        (4, 2, 24),
+    ],
+)
+def test_who_is_about_to_speak_makes_a_first_chunk_longer(
+    slots: int, turns: int, wanted: int
+) -> None:
+    scheduler, lines = Scheduler(slots), [sequence(ticket) for ticket in range(4)]
+    for line in lines:
+        scheduler.join(line)
+    for _ in range(turns):
+        scheduler.next(0.0)
+        lines[0].ready = True
+    while not scheduler.due(0.0):
+        lines[0].tokens.append(1)
+    assert lines[0].latents == wanted
 
 
 def test_a_line_whose_listener_has_enough_is_parked_and_goes_on_when_heard() -> None:
@@ -269,50 +180,6 @@ def test_who_is_seconds_ahead_yields_to_who_has_not_begun() -> None:
     assert scheduler.next(0.0) == Turn(Work.STEP, (poor, newcomer))
     newcomer.chunks = 1
     assert scheduler.next(0.0) == Turn(Work.STEP, (rich, poor, newcomer))
-
-
-def test_a_listener_plays_from_the_first_sound_on() -> None:
-    line = sequence(1, needed_s=1.0)
-    line.tokens, line.ready = [1] * 6, True
-    assert line.lead_s(3.0) == -2.0
-    assert line.due(4.0, company=0)
-    line.voice(0.0)
-    line.heard(HOUSE_RATE_HZ, 4.0)
-    assert line.lead_s(4.0) == 1.0
-    line.tokens += [1] * 4
-    line.voice(0.0)
-    line.heard(HOUSE_RATE_HZ, 4.5)
-    assert line.lead_s(5.0) == 1.0
-
-
-def test_a_listener_who_ran_dry_plays_on_and_owes_nothing() -> None:
-    line = sequence(1, needed_s=0.0)
-    line.tokens, line.ready = [1] * 6, True
-    line.voice(0.0)
-    line.heard(HOUSE_RATE_HZ, 0.0)
-    assert line.lead_s(3.0) == -2.0
-    line.tokens += [1] * 4
-    line.voice(3.0)
-    line.heard(HOUSE_RATE_HZ, 3.0)
-    assert line.lead_s(3.0) == 1.0
-
-
-def test_a_later_line_is_needed_when_the_sound_before_it_has_been_played() -> None:
-    line = sequence(1, needed_s=9.0)
-    line.tokens, line.ready = [1] * 6, True
-    line.voice(0.0)
-    line.heard(HOUSE_RATE_HZ, 4.0)
-    assert line.lead_s(4.0) == 6.0
-
-
-def test_a_second_try_keeps_what_was_heard_and_throws_other_dice() -> None:
-    line = sequence(1)
-    line.tokens, line.voiced, line.fault, line.ended = [1, 2, 3, 4], 2, Fault.LOOP, True
-    line.restart(9)
-    assert (line.tokens, line.seed) == ([1, 2], 9)
-    assert line.tried_again
-    assert not line.ended
-    assert not line.fault
 
 
 def test_under_equal_load_nobody_waits_three_times_as_long_as_the_others() -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from domain.errors import InputError
 from domain.loudness import Target
-from entrypoints.leibniz import wire
+from entrypoints.leibniz.wire import synthesize as wire
 
 
 def test_a_request_becomes_whole_samples_at_24_khz() -> None:

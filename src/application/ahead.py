@@ -1,0 +1,46 @@
+"""Reading ahead: what comes from a slow source stands ready before it is needed."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def read_ahead(source: AsyncGenerator[T], most: int) -> AsyncGenerator[AsyncGenerator[T]]:
+    """Enter: what the source yields, up to so many of it early; leave: the source is closed.
+
+    What the source raises is raised behind all that it yielded.
+    """
+    ready: asyncio.Queue[T | _End] = asyncio.Queue(most)
+
+    async def read() -> None:
+        failure: Exception | None = None
+        async with aclosing(source):
+            try:
+                async for each in source:
+                    await ready.put(each)
+            except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+                failure = error
+        await ready.put(_End(failure))
+
+    async def every() -> AsyncGenerator[T]:
+        while not isinstance(each := await ready.get(), _End):
+            yield each
+        if each.failure is not None:
+            raise each.failure
+
+    reading = asyncio.create_task(read())
+    try:
+        async with aclosing(every()) as read_early:
+            yield read_early
+    finally:
+        reading.cancel()
+        await asyncio.wait({reading})
+
+
+class _End:
+    def __init__(self, failure: Exception | None) -> None:
+        self.failure = failure

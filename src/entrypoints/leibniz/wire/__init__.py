@@ -1,0 +1,1 @@
+"""What goes over Leibniz's wires: structs, and pure decode and encode."""

@@ -1,0 +1,88 @@
+"""Whole frames of bytes that come in any pieces, the bytes made by hand."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.formats import format_named
+from domain.framing import Frame, Framer
+
+MP3, AAC, OPUS = format_named("mp3_24000_48"), format_named("aac_24000_64"), format_named("opus")
+ID3 = b"ID3\x04\0\0" + bytes((0, 0, 1, 2)) + bytes(130)
+
+
+def mp3(kbps_index: int = 6, *, padded: bool = False) -> bytes:
+    """A frame of MPEG 2 at 24 kHz; index 6 is 48 kbit/s: 144 bytes of 24 ms."""
+    length = 576 * 125 * (0, 8, 16, 24, 32, 40, 48, 56, 64)[kbps_index] // 24_000 + padded
+    return bytes((0xFF, 0xF3, kbps_index << 4 | 1 << 2 | padded << 1, 0xC4)).ljust(length, b"\xaa")
+
+
+def adts(length: int) -> bytes:
+    head = bytes((0xFF, 0xF1, 0x58, 0x40 | length >> 11, length >> 3 & 0xFF, length << 5 & 0xE0, 0))
+    return head.ljust(length, b"\xff")
+
+
+def page(granule: int, *segments: int) -> bytes:
+    head = b"OggS\0\0" + granule.to_bytes(8, "little", signed=True) + bytes(12)
+    return head + bytes((len(segments), *segments)) + b"\xcc" * sum(segments)
+
+
+def in_pieces(framer: Framer, data: bytes, at: list[int]) -> list[Frame]:
+    edges = [0, *sorted(min(place, len(data)) for place in at), len(data)]
+    pieces = [data[begin:end] for begin, end in pairwise(edges)]
+    return [frame for piece in pieces for frame in framer.feed(piece)]
+
+
+PLACES = st.lists(st.integers(0, 900), max_size=60)
+
+
+@given(PLACES)
+def test_frames_of_mp3_last_24_ms_and_a_tag_goes_with_the_first(at: list[int]) -> None:
+    parts = [ID3 + mp3(), mp3(padded=True), mp3(2), mp3(8)]
+    frames = in_pieces(Framer(MP3), b"".join(parts), at)
+    assert frames == [Frame(part, 0.024) for part in parts]
+
+
+@given(PLACES)
+def test_frames_of_aac_are_1024_samples(at: list[int]) -> None:
+    parts = [adts(7), adts(200), adts(300)]
+    frames = in_pieces(Framer(AAC), b"".join(parts), at)
+    assert frames == [Frame(part, 1024 / 24_000) for part in parts]
+
+
+@given(PLACES)
+def test_pages_of_opus_last_as_long_as_their_numbers_tell(at: list[int]) -> None:
+    head, tags = page(0, 19), page(0, 255, 10)
+    # a page on which nothing ends goes with the one on which it does
+    parts = [page(960, 100), page(-1, 255), page(2_880, 30, 20)]
+    frames = in_pieces(Framer(OPUS), b"".join((head, tags, *parts)), at)
+    assert frames == [
+        Frame(head + tags + parts[0], 0.02),
+        Frame(parts[1] + parts[2], 0.04),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"), [("mp3_24000_48", mp3()), ("aac_24000_64", adts(99)), ("opus", page(960, 9))]
+)
+def test_what_is_left_at_the_end_is_not_lost(name: str, whole: bytes) -> None:
+    for cut in range(1, len(whole)):
+        framer = Framer(format_named(name))
+        assert list(framer.feed(whole[:cut])) == []
+        assert list(framer.end()) == [Frame(whole[:cut], 0.0)]
+        assert list(framer.end()) == []
+
+
+def test_headers_without_a_frame_behind_them_come_at_the_end() -> None:
+    framer = Framer(OPUS)
+    assert list(framer.feed(page(0, 19))) == []
+    assert list(framer.end()) == [Frame(page(0, 19), 0.0)]
+
+
+def test_what_has_no_frames_to_tell_apart_goes_as_it_comes() -> None:
+    framer = Framer(format_named("flac"))
+    assert list(framer.feed(b"abc")) == [Frame(b"abc", 0.0)]
+    assert list(framer.feed(b"")) == []
+    assert list(framer.end()) == []

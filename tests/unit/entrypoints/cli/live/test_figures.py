@@ -1,0 +1,106 @@
+import pytest
+
+from domain.formats import format_named
+from entrypoints.cli.live.figures import Figures, Playback
+
+PACKET = bytes(2 * 2_400)
+"""A tenth of a second at 24 kHz."""
+
+
+def figures(name: str = "pcm_24000") -> Figures:
+    return Figures(format_named(name))
+
+
+def test_the_first_packet_is_timed_from_the_first_words_alone() -> None:
+    counted = figures()
+    counted.sent(1.0, words=False, flushes=False)
+    counted.sent(2.0, words=True, flushes=False)
+    counted.sent(2.5, words=True, flushes=False)
+    counted.heard(2.75, PACKET)
+    counted.heard(2.9, PACKET)
+    assert counted.first_packet_s == pytest.approx(0.75)
+    assert counted.packets == 2
+    assert counted.audio_s == pytest.approx(0.2)
+
+
+def test_sound_after_the_flush_is_timed_though_some_was_heard_before() -> None:
+    counted = figures()
+    counted.sent(0.0, words=True, flushes=False)
+    counted.heard(1.0, PACKET)
+    counted.sent(2.0, words=False, flushes=True)
+    counted.heard(2.25, PACKET)
+    counted.heard(2.5, PACKET)
+    assert counted.after_flush_s == pytest.approx(0.25)
+
+
+def test_a_flush_behind_which_nothing_comes_has_no_figure() -> None:
+    counted = figures()
+    counted.heard(1.0, PACKET)
+    counted.sent(2.0, words=False, flushes=True)
+    assert counted.after_flush_s is None
+    assert "after the flush none" in counted.report()
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "at_once", "buffered"),
+    [
+        ([0.0, 0.1, 0.2], 0, 0),
+        ([0.0, 0.0, 0.0, 0.25], 0, 0),
+        ([0.0, 0.13, 0.23], 1, 0),
+        ([0.0, 0.17, 0.27], 1, 1),
+        ([0.0, 0.15, 0.30], 2, 1),
+        ([5.0, 5.05, 6.0], 1, 1),
+    ],
+)
+def test_a_gap_is_an_underrun_unless_the_buffer_covers_it(
+    arrivals: list[float], at_once: int, buffered: int
+) -> None:
+    counted = figures()
+    for at_s in arrivals:
+        counted.heard(at_s, PACKET)
+    assert counted.underruns == (at_once, buffered)
+
+
+def test_what_lasts_no_time_does_not_start_playback() -> None:
+    playback = Playback()
+    playback.heard(0.0, 0.0)
+    playback.heard(9.0, 0.1)
+    playback.heard(9.05, 0.1)
+    assert playback.underruns == 0
+
+
+@pytest.mark.parametrize("name", ["ulaw_8000", "pcm_16000", "mp3_44100_128"])
+def test_bytes_of_every_steady_format_become_seconds(name: str) -> None:
+    counted = figures(name)
+    a_second = format_named(name).bytes_a_second
+    assert a_second is not None
+    counted.heard(0.0, bytes(round(a_second)))
+    assert counted.audio_s == pytest.approx(1.0)
+
+
+def test_pages_of_ogg_last_as_long_as_they_say() -> None:
+    page = b"OggS\0\0" + (4_800).to_bytes(8, "little") + bytes(12) + b"\1\3abc"
+    counted = figures("opus")
+    counted.heard(0.0, page[:20])
+    counted.heard(0.0, page[20:])
+    assert counted.audio_s == pytest.approx(0.1)
+
+
+def test_of_flac_it_is_said_that_its_length_is_unknown() -> None:
+    counted = figures("flac")
+    counted.heard(0.0, b"fLaC")
+    assert counted.underruns is None
+    assert counted.report().count("unknown") == 2
+
+
+def test_the_report_has_a_line_for_each_figure() -> None:
+    counted = figures()
+    counted.sent(0.0, words=True, flushes=True)
+    counted.heard(0.0123, PACKET)
+    assert counted.report().splitlines() == [
+        "first packet    12.3 ms",
+        "after the flush 12.3 ms",
+        "packets         1",
+        "audio           0.10 s",
+        "underruns       0 (0 with 60 ms buffered)",
+    ]
