@@ -122,7 +122,7 @@ $(DEV): $(TEST)
 	@touch $@
 
 $(PY_CLIENTS): tests/e2e/clients.txt | $(BIN)/python
-	@echo "installing the real Python clients for the tests (50 MB to fetch, the first time only)"
+	@echo "installing the real Python clients for the tests (175 MB to fetch, the first time only)"
 	@mkdir -p $(CLIENTS)
 	@$(BIN)/python -m venv --clear --without-pip $(CLIENTS)/python
 	@$(PIP) --python $(CLIENTS)/python/bin/python install --quiet --no-deps --no-compile --requirement $<

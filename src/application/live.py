@@ -1,6 +1,7 @@
 """Live speech: a text that comes in pieces as one sound, which flows while more text arrives."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from application.stream import SpeechStream
 from domain.audio import Pcm, join, silence
 from domain.errors import EngineBusyError
 from domain.lettering import Captioning
-from domain.packets import Caption, Heard, captioned
+from domain.packets import Caption, Heard, apart, begun_by, captioned
 from domain.pieces import USUAL_PAUSES, Pauses, pause_behind
 from domain.ports import Clock
 from domain.script import TimedMark, TimedWord
@@ -150,36 +151,44 @@ class LiveSpeech:
 
     async def _piece(self, begun: _Begun) -> AsyncGenerator[Heard]:
         stream = begun.stream
-        captioning = Captioning(begun.asked.text, f"{stream.text} ")
+        captioning = Captioning(_with_blank(begun.asked.text), _with_blank(stream.text))
         pause_s = self._pause_s()
         zero_s = self._made_s + pause_s
+        coming: deque[TimedWord] = deque()
         held: list[Sound] = []
         async for sound in stream:
             self._moved.set()
             held.append(sound)
-            if not sound.words and self._lead_s() > _COMFORT_S:
+            coming.extend(apart(sound.words, zero_s))
+            until_s = self._made_s + pause_s + sum(each.pcm.seconds for each in held)
+            words = tuple(begun_by(until_s, coming))
+            if not words and self._lead_s() > _COMFORT_S:
                 # clients add up what is told: silence between words is told with a word
                 continue
-            yield self._heard(_joined(held), captioning, zero_s, pause_s)
+            yield self._heard(_joined(held), captioning, words, zero_s, pause_s)
             held, pause_s = [], 0.0
         if held:
-            yield self._heard(_joined(held), captioning, zero_s, pause_s)
+            yield self._heard(_joined(held), captioning, tuple(coming), zero_s, pause_s)
         rest = captioning.end(self._made_s)
         if rest.sent.text or rest.spoken.text:
             nothing = Pcm(silence(0, stream.rate_hz), stream.rate_hz)
             yield Heard(nothing, self._made_s, (Caption(self._made_s, rest),))
         self._said = stream.text
 
-    def _heard(self, sound: Sound, captioning: Captioning, zero_s: float, pause_s: float) -> Heard:
+    def _heard(
+        self,
+        sound: Sound,
+        captioning: Captioning,
+        words: Sequence[TimedWord],
+        zero_s: float,
+        pause_s: float,
+    ) -> Heard:
         """Place a sound behind all that came before it, with a pause in front."""
         rate_hz = sound.pcm.rate_hz
         pcm = Pcm(join(silence(pause_s, rate_hz), sound.pcm.samples), rate_hz)
         begins_s, now_s = self._made_s, self._clock.monotonic()
         self._made_s += pcm.seconds
         self._dry_at_s = max(self._dry_at_s, now_s) + pcm.seconds
-        words = [
-            TimedWord(word.text, zero_s + word.start_s, zero_s + word.end_s) for word in sound.words
-        ]
         marks = tuple(TimedMark(mark.name, zero_s + mark.at_s) for mark in sound.marks)
         told = captioned(captioning, words, begins_s, self._made_s)
         return Heard(pcm, begins_s, tuple(told), marks)
@@ -204,6 +213,11 @@ async def _let_go_of(stream: SpeechStream) -> AsyncGenerator[None]:
         yield
     finally:
         await to_the_end(stream.aclose())
+
+
+def _with_blank(text: str) -> str:
+    """End a text with a blank: clients take what has none behind it for half a word."""
+    return text if text[-1:].isspace() else f"{text} "
 
 
 def _joined(sounds: Sequence[Sound]) -> Sound:

@@ -134,22 +134,25 @@ class Packing:
         self, every: AsyncGenerator[Heard | Flushed]
     ) -> AsyncGenerator[Packet | Flushed]:
         """Give every flush an encoder of its own, for a program keeps the last of its sound."""
+        goes_on = False
         async for heard in every:
             if isinstance(heard, Flushed):
                 yield heard
                 continue
             track = _Track(heard.begins_s - self._to.lead_s)
+            framer, goes_on = Framer(self._to, goes_on=goes_on), True
             async with (
                 self._studio.encoder(self._to) as encoder,
                 _filling(encoder, track, heard, every),
             ):
-                async for packet in self._encoded(encoder, track):
+                async for packet in self._encoded(encoder, track, framer):
                     yield packet
             if track.flushed is not None:
                 yield track.flushed
 
-    async def _encoded(self, encoder: Encoder, track: _Track) -> AsyncGenerator[Packet]:
-        framer = Framer(self._to)
+    async def _encoded(
+        self, encoder: Encoder, track: _Track, framer: Framer
+    ) -> AsyncGenerator[Packet]:
         while data := await encoder.read():
             for group in self._grouped(framer.feed(data)):
                 yield track.packet(group)

@@ -53,7 +53,7 @@ class SpeechStream:
         self._words: tuple[TimedWord, ...] = ()
         self._heard_s = clock.monotonic()
         self._due_s = self._heard_s + before_s
-        bus.publish(SpeechQueued(self.session.id, reading.characters))
+        bus.publish(SpeechQueued(self.session.id, reading.characters, owner))
 
     @property
     def all_submitted(self) -> bool:
@@ -132,9 +132,18 @@ class SpeechStream:
         now_s, session = self._clock.monotonic(), self.session
         starved = session.heard(sound.pcm.seconds, now_s)
         if session.chunks == 1:
-            self._bus.publish(FirstAudio(session.id, session.wait_s(now_s)))
+            self._bus.publish(FirstAudio(session.id, session.wait_s(now_s), session.owner))
         else:
-            self._bus.publish(AudioContinued(session.id, now_s - self._heard_s, starved))
+            self._bus.publish(
+                AudioContinued(
+                    session_id=session.id,
+                    gap_s=now_s - self._heard_s,
+                    starved=starved,
+                    chunks=session.chunks,
+                    audio_s=session.audio_s,
+                    owner=session.owner,
+                ),
+            )
         self._heard_s = now_s
         return sound
 
@@ -160,6 +169,7 @@ class SpeechStream:
                     chunks=self.session.chunks,
                     audio_s=self.session.audio_s,
                     took_s=self._clock.monotonic() - self.session.began_s,
+                    owner=self.session.owner,
                 ),
             )
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from domain.access import HOUSE
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechQueued:
@@ -9,6 +11,7 @@ class SpeechQueued:
 
     session_id: str
     characters: int
+    owner: str = HOUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,7 @@ class FirstAudio:
 
     session_id: str
     wait_s: float
+    owner: str = HOUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,11 @@ class AudioContinued:
     session_id: str
     gap_s: float
     starved: bool
+    chunks: int = 0
+    """How many there are by now, the first one included."""
+    audio_s: float = 0.0
+    """How long they last together."""
+    owner: str = HOUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class SpeechFinished:
     chunks: int
     audio_s: float
     took_s: float
+    owner: str = HOUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,13 @@ class VoiceFoundUnusable:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class EventsLost:
+    """Somebody elsewhere could not be told of so many events."""
+
+    count: int
+
+
 Event = (
     SpeechQueued
     | FirstAudio
@@ -121,4 +138,5 @@ Event = (
     | VoiceSaved
     | VoiceDeleted
     | VoiceFoundUnusable
+    | EventsLost
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.formats import AudioFormat, Codec
 
+_ID3 = b"ID3"
 _ID3_HEADER = 10
 _MP3_HEADER = 4
 _ADTS_HEADER = 7
@@ -34,12 +35,14 @@ class Frame:
 class Framer:
     """Cuts the bytes of one encoder; what belongs to no frame goes with the next one.
 
-    Where a codec's frames cannot be told apart bytes go as they come, and last no time.
+    Where a codec's frames cannot be told apart bytes go as they come, and last no time. What goes
+    on behind another encoder has no tag: in the midst of frames it is a broken one to some.
     """
 
-    def __init__(self, to: AudioFormat) -> None:
+    def __init__(self, to: AudioFormat, *, goes_on: bool = False) -> None:
         self._codec = to.codec
         self._rate_hz = to.rate_hz
+        self._goes_on = goes_on
         self._held = b""
         self._before = b""
         self._granule = 0
@@ -51,7 +54,10 @@ class Framer:
             length, seconds = self._first()
             if not 0 < length <= len(self._held):
                 return
+            tag = self._held.startswith(_ID3)
             unit, self._held = self._before + self._held[:length], self._held[length:]
+            if tag and self._goes_on:
+                continue
             if seconds is None:
                 self._before = unit
             else:
@@ -69,7 +75,7 @@ class Framer:
         match self._codec:
             case Codec.OPUS:
                 return self._page()
-            case Codec.MP3 | Codec.AAC if self._held.startswith(b"ID3"):
+            case Codec.MP3 | Codec.AAC if self._held.startswith(_ID3):
                 return self._tag(), None
             case Codec.MP3:
                 return self._mp3()

@@ -110,14 +110,15 @@ class Captioning:
     def tell(self, word: TimedWord, until_s: float) -> Captions:
         """Return a word and what stands between it and the next, which is heard until then.
 
-        Where nothing stands between them the word itself lasts until then: no time is left out.
+        Where nothing stands between them the word itself lasts until then: no time is left out. The
+        blank behind the last of all is kept for `tell_rest`: more may be heard of that word.
         """
         span = self._span(word)
         if span is None:
             return _NOTHING
         sent, spoken = self._letterings
-        later = self._next_letter()
-        behind = len(sent.text), len(spoken.text)
+        later = self._next_word()
+        behind = len(sent.text.rstrip()), len(spoken.text.rstrip())
         if later is not None:
             behind = self._matching.span(later, later + 1)[0], later
         times = word.start_s + self._lead_s, word.end_s + self._lead_s, until_s
@@ -126,16 +127,23 @@ class Captioning:
             spoken.tell(span, behind[1], times),
         )
 
+    def tell_rest(self, until_s: float) -> Captions:
+        """Return what is left once the last word was told, and is heard until then."""
+        return self.end(until_s - self._lead_s) if self._found > self._last else _NOTHING
+
     def end(self, seconds: float) -> Captions:
         """Return all that was not told yet: nothing more is heard."""
         at_s = seconds + self._lead_s
         sent, spoken = (lettering.end(at_s) for lettering in self._letterings)
         return Captions(sent, spoken)
 
-    def _next_letter(self) -> int | None:
-        """Return where the next word begins, if there is one."""
+    def _next_word(self) -> int | None:
+        """Return where the next word begins, with the signs in front of it, if there is one."""
         letters = range(self._found, self._last + 1)
-        return next((at for at in letters if self._spoken[at].isalnum()), None)
+        at = next((at for at in letters if self._spoken[at].isalnum()), None)
+        while at is not None and at > self._found and not self._spoken[at - 1].isspace():
+            at -= 1
+        return at
 
     def _placed(self, word: TimedWord) -> Captions:
         span = self._span(word)

@@ -1,6 +1,7 @@
 """Sound in packets: each short, none across the beginning of a word that is told with it."""
 
 import math
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from itertools import pairwise
 from domain.audio import Pcm, Samples
 from domain.lettering import Captioning, Captions
 from domain.script import TimedMark, TimedWord
+
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,34 @@ class Cut:
     marks: tuple[TimedMark, ...] = ()
 
 
+def apart(words: Sequence[TimedWord], zero_s: float) -> Iterator[TimedWord]:
+    """Yield words one by one, so much later: an engine that runs some together tells one."""
+    for told in words:
+        step_s = (told.end_s - told.start_s) / max(1, len(told.text))
+        for word in _WORD.finditer(told.text):
+            start_s, end_s = (zero_s + told.start_s + at * step_s for at in word.span())
+            yield TimedWord(word[0], start_s, end_s)
+
+
+def begun_by(until_s: float, coming: deque[TimedWord]) -> Iterator[TimedWord]:
+    """Take the words that begin before a moment."""
+    while coming and coming[0].start_s < until_s:
+        yield coming.popleft()
+
+
 def captioned(
     captioning: Captioning, words: Sequence[TimedWord], begins_s: float, ends_s: float
 ) -> Iterator[Caption]:
-    """Tell words with the sound in which they lie: without a gap, from its beginning to its end."""
+    """Tell words with the sound in which they lie: without a gap, from its beginning to its end.
+
+    Sound without words tells the blank behind the last word of all; clients add up what is told.
+    """
     starts = [begins_s, *(max(begins_s, word.start_s) for word in words[1:]), ends_s]
     for word, at_s, until_s in zip(words, starts, starts[1:], strict=False):
         within = TimedWord(word.text, min(word.start_s, until_s), min(word.end_s, until_s))
         yield Caption(at_s, captioning.tell(within, until_s))
+    if not words and (rest := captioning.tell_rest(ends_s)).spoken.text:
+        yield Caption(begins_s, rest)
 
 
 def cuts(heard: Heard, longest_s: float) -> Iterator[Cut]:

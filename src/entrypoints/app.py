@@ -34,7 +34,7 @@ _FOR_HANDLERS = (
     *("voices", "roster", "caches", "figures"),
     *("delivering", "markup", "mixing", "consents"),
     *("access", "timbres", "jobs"),
-    *("studio", "splitter", "open_sockets"),
+    *("studio", "splitter", "open_sockets", "relay"),
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
@@ -13,6 +14,7 @@ from adapters.files.audio import FileAudioCache
 from adapters.files.jobs import FileJobs
 from adapters.memory.audio import MemoryAudioCache
 from adapters.memory.events import MemoryEvents
+from adapters.memory.relay import MemoryRelay
 from adapters.numbers.wording import Num2WordsWording
 from adapters.prometheus.figures import PrometheusFigures
 from adapters.sentences.splitter import SentencexSplitter
@@ -51,9 +53,12 @@ from application.speaking import Speaking
 from application.timbres import Timbres
 from application.voices import Voices
 from domain.known_names import KnownNames
-from domain.ports import SpeechEngine
-from entrypoints.settings import Settings
+from domain.ports import Clock, EventBus, SpeechEngine
+from entrypoints.settings import Settings, SettingsError
 from entrypoints.sockets import OpenSockets
+
+if TYPE_CHECKING:
+    from entrypoints.redis_parts import RedisParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,29 @@ def _choose(settings: Settings, shop: ModelShop) -> _Chosen:
 
 def _audio_cache(settings: Settings, engine: str) -> str:
     return settings.audio_cache_kind(engine)
+
+
+def _redis(settings: Settings, bus: EventBus, clock: Clock) -> "RedisParts | None":
+    """What goes over Redis, if there is one."""
+    if settings.redis_url is None:
+        return None
+    try:
+        from entrypoints.redis_parts import RedisParts  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "redis":
+            raise
+        msg = "redis_url is set, and Redis's library is missing: pip install 'rhapsode[redis]'"
+        raise SettingsError(msg) from error
+    try:
+        return RedisParts(settings.redis_url.get_secret_value(), settings, bus, clock)
+    except ValueError as error:
+        # The library's own message may hold the password.
+        msg = "redis_url is no address of a Redis: write redis://host:6379/0, rediss:// or unix://"
+        raise SettingsError(msg) from error
+
+
+def _relay_kind(settings: Settings) -> str:
+    return "memory" if settings.redis_url is None else "redis"
 
 
 def _bare(engine: SpeechEngine) -> SpeechEngine:
@@ -106,6 +134,12 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     bus = providers.Singleton(MemoryEvents)
     figures = providers.Singleton(PrometheusFigures, bus=bus)
+    redis = providers.Singleton(_redis, settings=settings, bus=bus, clock=clock)
+    relay = providers.Selector(
+        providers.Callable(_relay_kind, settings),
+        memory=providers.Singleton(MemoryRelay),
+        redis=redis.provided.relay,
+    )
     splitter = providers.Singleton(SentencexSplitter)
     wording = providers.Singleton(Num2WordsWording)
     markup = providers.Singleton(SsmlMarkup, wording)
@@ -150,9 +184,12 @@ class Container(containers.DeclarativeContainer):
         off=memory_recordings,
         memory=memory_recordings,
         disk=providers.Singleton(Tiers, memory_recordings, file_recordings),
+        redis=providers.Singleton(Tiers, memory_recordings, redis.provided.recordings),
     )
     remembering = providers.Singleton(RememberingEngine, engine=speaker, cache=recordings, bus=bus)
-    engine = providers.Selector(audio_cache, off=speaker, memory=remembering, disk=remembering)
+    engine = providers.Selector(
+        audio_cache, off=speaker, memory=remembering, disk=remembering, redis=remembering
+    )
     studio = providers.Singleton(
         FfmpegStudio,
         ffmpeg=settings.provided.ffmpeg,
@@ -307,7 +344,10 @@ async def migrated(container: Container) -> str:
 async def entered(container: Container) -> AsyncIterator[Container]:
     """Bring every adapter to life in order, and put each away again."""
     async with AsyncExitStack() as stack:
+        redis = container.redis()
         await migrated(container)
+        if redis is not None:
+            await stack.enter_async_context(redis.entered())
         for name in _alive(container):
             await stack.enter_async_context(getattr(container, name)())
         yield container

@@ -4,14 +4,16 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
 from entrypoints.job_fields import JobFields
 from entrypoints.pause_fields import PauseFields
+from entrypoints.redis_fields import RedisFields
 from entrypoints.socket_fields import SocketFields
 from entrypoints.sound_fields import SoundFields
+from entrypoints.tls_fields import TlsFields
 from entrypoints.values import Language, Names, NamesOfVoices, Origins, Place, Secrets
 from entrypoints.xtts_fields import XttsFields
 
@@ -34,7 +36,17 @@ class _Door(BaseModel):
     )
 
 
-class Settings(SocketFields, JobFields, SoundFields, PauseFields, XttsFields, _Door, BaseSettings):
+class Settings(
+    SocketFields,
+    RedisFields,
+    JobFields,
+    SoundFields,
+    PauseFields,
+    XttsFields,
+    TlsFields,
+    _Door,
+    BaseSettings,
+):
     """Everything an operator can set."""
 
     model_config = SettingsConfigDict(
@@ -54,10 +66,6 @@ class Settings(SocketFields, JobFields, SoundFields, PauseFields, XttsFields, _D
     )
     database_timeout_s: float = Field(
         default=2.0, gt=0, le=60, description="longest wait for the database"
-    )
-    redis_url: SecretStr | None = Field(
-        default=None,
-        description="Redis that hears of events, shares spoken lines and relays sound",
     )
     api_keys: Secrets = Field(
         default=(), description="keys that open the door, separated by commas"
@@ -116,10 +124,10 @@ class Settings(SocketFields, JobFields, SoundFields, PauseFields, XttsFields, _D
     recent_voices_ttl_s: float = Field(
         default=3600, gt=0, le=31_536_000, description="seconds a voice stays in memory unused"
     )
-    audio_cache: Literal["auto", "off", "memory", "disk"] = Field(
+    audio_cache: Literal["auto", "off", "memory", "disk", "redis"] = Field(
         default="auto",
-        description="where spoken lines are kept; disk has memory in front of it, auto is disk"
-        " for XTTS and memory for the embedded engine",
+        description="where spoken lines are kept; disk and redis have memory in front of them,"
+        " auto is disk for XTTS and memory for the embedded engine",
     )
     audio_cache_mb: int = Field(
         default=64, ge=1, le=65_536, description="MiB of spoken lines in memory"
@@ -176,6 +184,13 @@ class Settings(SocketFields, JobFields, SoundFields, PauseFields, XttsFields, _D
             raise ValueError("cannot be * while there are API keys; name the pages' origins")
         return origins
 
+    @field_validator("audio_cache")
+    @classmethod
+    def _no_redis_without_one(cls, kind: str, told: ValidationInfo) -> Any:
+        if kind == "redis" and "redis_url" in told.data and told.data["redis_url"] is None:
+            raise ValueError("needs redis_url, which says where Redis is")
+        return kind
+
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the server."""
@@ -203,7 +218,7 @@ class Settings(SocketFields, JobFields, SoundFields, PauseFields, XttsFields, _D
             return self.default_voice_wav is None
         return self.unknown_voice == "refuse"
 
-    def audio_cache_kind(self, engine: str) -> Literal["off", "memory", "disk"]:
+    def audio_cache_kind(self, engine: str) -> Literal["off", "memory", "disk", "redis"]:
         """Where spoken lines are kept, once auto has been decided for the engine that speaks."""
         if self.audio_cache == "auto":
             # The embedded engine speaks a line sooner than a disk finds it.
@@ -224,6 +239,11 @@ class Settings(SocketFields, JobFields, SoundFields, PauseFields, XttsFields, _D
     def audio_cache_disk_bytes(self) -> int:
         """Room for spoken lines on disk."""
         return self.audio_cache_disk_mb * _MIB
+
+    @property
+    def audio_cache_redis_bytes(self) -> int:
+        """Room for spoken lines in Redis."""
+        return self.audio_cache_redis_mb * _MIB
 
     @property
     def recordings_dir(self) -> Path:

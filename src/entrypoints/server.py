@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from types import FrameType
 
 import structlog
@@ -18,6 +19,7 @@ from entrypoints.container import Container, entered
 from entrypoints.opening import open_house
 from entrypoints.settings import Settings, SettingsError
 from entrypoints.sockets import LARGEST_MESSAGE
+from entrypoints.tls_fields import prove_pair
 
 log = structlog.get_logger()
 
@@ -130,6 +132,7 @@ def _noted(server: Server) -> Callable[[int, object], None]:
 def _config(container: Container) -> uvicorn.Config:
     """Serve by h11, for it bounds what headers may hold; the edge writes the log."""
     settings = container.settings()
+    cert, key = _tls(settings)
     return uvicorn.Config(
         served(container),
         http="h11",
@@ -145,4 +148,17 @@ def _config(container: Container) -> uvicorn.Config:
         limit_concurrency=settings.max_connections,
         h11_max_incomplete_event_size=_HEADER_BYTES,
         timeout_graceful_shutdown=settings.drain_s,
+        ssl_certfile=cert,
+        ssl_keyfile=key,
     )
+
+
+def _tls(settings: Settings) -> tuple[Path | None, Path | None]:
+    """Return the certificate and its key; bad ones are a `SettingsError` before anything begins."""
+    cert, key = settings.tls_cert, settings.tls_key
+    if cert is not None and key is not None:
+        try:
+            prove_pair(cert, key)
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
+    return cert, key

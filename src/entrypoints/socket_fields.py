@@ -22,6 +22,12 @@ class SocketFields(BaseModel):
         default=("sess:*",),
         description="channels of Redis that sockets may relay, as patterns separated by commas",
     )
+    forward_patience_s: float = Field(
+        default=10.0,
+        gt=0,
+        le=300,
+        description="how long a socket that relays waits for Redis to come back",
+    )
     max_sockets: int = Field(
         default=256, ge=1, le=100_000, description="open sockets of one key at a time"
     )

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from adapters.files.audio import FileAudioCache
 from adapters.memory.audio import MemoryAudioCache
+from adapters.redis.audio import RedisAudioCache
 from application.remembering import Tiers
 from domain.ports import AudioCache
 from domain.recording import Recording
 from tests.fakes.cache import key, recording, same
 from tests.fakes.clock import FakeClock
+from tests.redis_servers import own_names, shared_redis
 
-KINDS = ("memory", "files", "tiers")
+KINDS = ("memory", "files", "redis", "tiers")
 SAMPLES = 25_000
 ROOM_FOR_THREE = 350_000
 
@@ -30,6 +32,13 @@ async def made(kind: str, limit_bytes: int, folder: Path, stack: AsyncExitStack)
     memory = MemoryAudioCache(limit_bytes, 3600, FakeClock())
     if kind == "memory":
         return memory
+    if kind == "redis":
+        url = stack.enter_context(shared_redis())
+        prefix = stack.enter_context(own_names(url))
+        redis = RedisAudioCache(
+            url, prefix=prefix, limit_bytes=limit_bytes, ttl_s=3600, patience_s=20
+        )
+        return await stack.enter_async_context(redis)
     files = await stack.enter_async_context(FileAudioCache(folder, limit_bytes))
     return files if kind == "files" else Tiers(memory, files)
 

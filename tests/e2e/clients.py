@@ -41,9 +41,9 @@ def client_node() -> Path:
     return modules
 
 
-def told_by_python(python: Path, script: str, *arguments: str) -> Any:
+def told_by_python(python: Path, script: str, *arguments: str, **environment: str) -> Any:
     """Return the JSON that a script prints under the clients' interpreter."""
-    return _told([str(python), str(SCRIPTS / script), *arguments], {})
+    return _told([str(python), str(SCRIPTS / script), *arguments], environment)
 
 
 def told_by_node(modules: Path, script: str, *arguments: str) -> Any:

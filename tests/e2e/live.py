@@ -1,6 +1,7 @@
 """The real command, serving the embedded engine on a free port of this machine."""
 
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -25,20 +26,22 @@ def live(folder: Path, **environment: str) -> Iterator[str]:
         env=os.environ | {"RHAPSODE_LOG_LEVEL": "warning", "PYTHONPATH": "src"} | environment,
         stdout=subprocess.DEVNULL,
     )
-    url = f"http://127.0.0.1:{port}"
+    cert = environment.get("RHAPSODE_TLS_CERT")
+    url = f"{'https' if cert else 'http'}://127.0.0.1:{port}"
     try:
-        _await_ready(process, url)
+        _await_ready(process, url, cert)
         yield url
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _await_ready(process: subprocess.Popen[bytes], url: str) -> None:
+def _await_ready(process: subprocess.Popen[bytes], url: str, cert: str | None) -> None:
     until = time.monotonic() + 20
+    trust = ssl.create_default_context(cafile=cert)
     while time.monotonic() < until and process.poll() is None:
         try:
-            if httpx.get(f"{url}/ready").status_code == 200:
+            if httpx.get(f"{url}/ready", verify=trust).status_code == 200:
                 return
         except httpx.ConnectError:
             time.sleep(0.05)

@@ -15,11 +15,11 @@ from typing import Any, Self, TypeVar
 import aiofiles
 from typing_extensions import override
 
-from adapters.files.entry import packed, unpacked
 from adapters.files.ledger import Totals
 from adapters.files.shelf import Shelf, is_key
 from domain.ports import AudioCache, CacheStats
 from domain.recording import Recording
+from domain.recording_file import packed, unpacked
 
 log = logging.getLogger(__name__)
 

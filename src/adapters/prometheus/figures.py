@@ -11,6 +11,7 @@ from domain.events import (
     AudioContinued,
     CacheAsked,
     Event,
+    EventsLost,
     FirstAudio,
     GuardTripped,
     RequestAnswered,
@@ -77,6 +78,7 @@ class PrometheusFigures:
         self._sockets = Gauge("tts_sockets_open", "sockets open", registry=registry)
         self._closed = Counter("tts_sockets", "sockets ended", ["route", "code"], registry=registry)
         self._trips = Counter("tts_guard_trips", "lines astray", ["guard"], registry=registry)
+        self._lost = Counter("tts_events_lost", "events nobody was told", registry=registry)
         self._active = Gauge("tts_streams_active", "streams alive", registry=registry)
         self._queue = Gauge("tts_queue_depth", "lines waiting", registry=registry)
         self._up = Gauge("tts_engine_up", "1 while the engine lives", registry=registry)
@@ -167,3 +169,7 @@ class PrometheusFigures:
     @count.register
     def _(self, event: GuardTripped) -> None:
         self._trips.labels(event.guard).inc()
+
+    @count.register
+    def _(self, event: EventsLost) -> None:
+        self._lost.inc(event.count)

@@ -36,6 +36,7 @@
     │   └── KeyUnknownError
     ├── VoiceDamagedError         what is kept of a voice is not what was saved
     ├── JobDamagedError           what is kept of a job cannot be read any more
+    ├── RelayMessageError         what was published to be relayed is no sound
     ├── SpeechCancelledError      the session was cancelled before it could be heard
     └── UnavailableError          not the caller's fault; trying again may help
         ├── HouseClosingError     the server ends; another one may answer
@@ -95,6 +96,7 @@ from domain.errors.service import (
     KeyUnknownError,
     ModelUnusableError,
     RelayDownError,
+    RelayMessageError,
     SpeechCancelledError,
     StoreFullError,
     StoreUnavailableError,
@@ -125,6 +127,7 @@ __all__ = [
     "OnceKeyReusedError",
     "PreviewMissingError",
     "RelayDownError",
+    "RelayMessageError",
     "SampleUnknownError",
     "SessionExistsError",
     "SessionIdInvalidError",

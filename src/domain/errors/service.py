@@ -92,3 +92,15 @@ class RelayDownError(UnavailableError):
     """What carries sound from elsewhere cannot be reached."""
 
     retry_after_s = 5.0
+
+    def __init__(self) -> None:
+        super().__init__("Redis, which carries the sound to relay, does not answer; try later.")
+
+
+class RelayMessageError(SpeechError):
+    """What was published to a channel is no sound."""
+
+    def __init__(self, channel: str, reason: str) -> None:
+        super().__init__(f"What was published to {quoted(channel)} cannot be relayed: {reason}.")
+        self.channel = channel
+        self.reason = reason

@@ -10,7 +10,16 @@ from domain.errors import SpeechError
 from entrypoints.cli import config, migrate, model, say, serve, voices
 from entrypoints.settings import Loaded, SettingsError, load
 
-_LAYERED = ("host", "port", "engine", "model_dir", "data_dir", "insecure")
+_LAYERED = (
+    "host",
+    "port",
+    "tls_cert",
+    "tls_key",
+    "insecure",
+    "engine",
+    "model_dir",
+    "data_dir",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

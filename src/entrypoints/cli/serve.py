@@ -18,6 +18,7 @@ _WELCOME = """
 
     the page        {url}/
     health          {url}/health
+    sockets         {sockets}/v1/text-to-speech/{{voice}}/stream-input
     first words     curl -X POST {url}/tts_stream -H 'content-type: application/json' \\
                       -d '{{"text":"Hello.","language":"en"}}' -o hello.wav
 """
@@ -28,6 +29,8 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("serve", parents=parents, help="serve speech over HTTP")
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (8000)")
+    parser.add_argument("--tls-cert", help="certificate, as PEM: speak https and wss alone")
+    parser.add_argument("--tls-key", help="private key of the certificate, as PEM")
     parser.add_argument(
         "--insecure",
         action="store_true",
@@ -45,13 +48,16 @@ def _serve(_chosen: argparse.Namespace, loaded: Loaded) -> int:
         log.warning(warning)
     container = Container(settings=settings)
     bring_model(container, log.info)
-    run(container, lambda port: _welcome(settings, port, container.engine().card.name))
+    run(container, lambda port: welcome(settings, port, container.engine().card.name))
     return 0
 
 
-def _welcome(settings: Settings, port: int, engine: str) -> None:
+def welcome(settings: Settings, port: int, engine: str) -> None:
+    """Tell the operator where the server answers, and what to try first."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = f"http://{host}:{port}"
+    url = f"{'https' if settings.tls else 'http'}://{host}:{port}"
     log.info("speaking", engine=engine, url=url)
     if settings.log_format == "text":
-        print(_WELCOME.format(url=url, engine=engine), flush=True)  # noqa: T201 - for the operator
+        sockets = url.replace("http", "ws", 1)
+        told = _WELCOME.format(url=url, sockets=sockets, engine=engine)
+        print(told, flush=True)  # noqa: T201 - for the operator

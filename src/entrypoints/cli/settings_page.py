@@ -105,8 +105,10 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
 def default(name: str) -> str:
     """The default as an operator would write it; empty when unset."""
     value = Settings.model_fields[name].default
-    if value is None or value == ():
+    if value is None:
         return ""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -10,7 +10,9 @@ from entrypoints.elevenlabs.wire.socket import Message
 
 _A_BATCH = 50
 """What a batch counts beside its characters: a flush behind every letter is no small thing."""
-_DIRECTLY_S = 0.01
+_AT_ONCE_S = 0.005
+_SOON_S = 0.1
+"""What lies between two messages that were sent as one, on a busy server or a poor line."""
 
 
 class Context:
@@ -27,6 +29,7 @@ class Context:
         self._unflushed = False
         self._flushed_at_s: float | None = None
         self._heard_since_flush = False
+        self._said_all = False
         self.closing = False
 
     @property
@@ -47,15 +50,18 @@ class Context:
     def interrupted_by_closing(self, now_s: float) -> bool:
         """Whether closing it now cuts it short: not directly behind a flush, nor before its sound.
 
-        What was only gathered is never spoken.
+        What was only gathered is never spoken. An agent whose text is over flushes nothing and
+        closes in one breath, with sentences before it being heard; nobody interrupts that soon.
         """
         if self.closing or self._flushed_at_s is None:
             return True
-        return self._heard_since_flush and now_s - self._flushed_at_s >= _DIRECTLY_S
+        soon_s = _SOON_S if self._said_all else _AT_ONCE_S
+        return self._heard_since_flush and now_s - self._flushed_at_s >= soon_s
 
     def hear(self, message: Message, now_s: float) -> list[Order]:
         """Take settings, then text, then a flush."""
         self._take(message)
+        self._said_all = bool(message.flush) and not (message.text or "").strip()
         orders = self.due(now_s, triggered=bool(message.try_trigger_generation))
         return [*orders, *(self.flush(now_s) if message.flush else ())]
 

@@ -10,20 +10,26 @@ from domain.errors import (
     EngineFailedError,
     HouseClosingError,
     InputError,
+    RelayDownError,
+    RelayMessageError,
     SpeechError,
     UnavailableError,
     VoiceUnknownError,
 )
+from domain.formats import Codec
 from domain.loudness import Target
 from domain.script import Script
 from domain.speech import Finish, SpeechRequest
 from entrypoints.elevenlabs.batches import Batch, Batches
 from entrypoints.elevenlabs.context import Context
 from entrypoints.elevenlabs.orders import Admit, Close, Forward, Order
+from entrypoints.elevenlabs.orders import Finish as FinishContext
 from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.elevenlabs.wire.socket import Message, Query
 from entrypoints.sockets import TooManySocketsError
 
+ONLY = ""
+"""What the one context of a `stream-input` is called."""
 ENDED, NOT_THAT, POLICY, BROKE, RESTARTS, LATER = 1000, 1003, 1008, 1011, 1012, 1013
 _INIT_WITHIN_S = 1.5
 _LONGEST_REASON = 123
@@ -173,15 +179,19 @@ class Conversation:
         return [Admit(message.key), *self._forward()]
 
     def _forward(self) -> list[Order]:
+        """Relay a channel, where that is what was asked for and may be."""
         if self.opened.mode != "forward":
             return []
+        if self.opened.finish.to.codec is not Codec.PCM:
+            told = f"Forward mode relays samples as they are: ask for {wire.DEFAULT_FORMAT}."
+            return self.refuse(told, "invalid_input_message", NOT_THAT)
         channel = self.opened.channel
         patterns = self._house.forward_channels
         if channel is None or not any(fnmatchcase(channel, each) for each in patterns):
             may = " or ".join(patterns) or "none at all"
             told = f"Forward mode relays an audio_channel named like {may}; ask for one of them."
             return self.refuse(told, "invalid_input_message")
-        return [Forward(channel)]
+        return [Forward(channel, FinishContext(ONLY, lasts=self.opened.keep_open))]
 
     def _context(self, name: str) -> Context:
         query, arriving = self._query, self._house.arriving
@@ -230,6 +240,8 @@ _TOLD: tuple[tuple[type[SpeechError], str, int], ...] = (
     (VoiceUnknownError, "voice_not_found", POLICY),
     (AccessError, "invalid_api_key", POLICY),
     (InputError, "invalid_input_message", POLICY),
+    (RelayDownError, "relay_unavailable", POLICY),
+    (RelayMessageError, "invalid_relayed_message", NOT_THAT),
     (TooManySocketsError, "too_many_concurrent_requests", POLICY),
     (HouseClosingError, "shutting_down", RESTARTS),
     (EngineFailedError, "internal_error", BROKE),

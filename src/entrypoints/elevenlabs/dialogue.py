@@ -44,7 +44,8 @@ class Dialogue(Conversation):
     def _forward(self) -> list[Order]:
         if self.opened.mode != "forward":
             return []
-        raise InputError("Forward mode is for stream-input: a relay has no contexts.")
+        told = "A multi-stream-input has no forward mode; open a stream-input for each channel."
+        return self.refuse(told, "invalid_input_message")
 
     @override
     def _moments_s(self) -> Iterator[float]:

@@ -3,11 +3,10 @@
 from typing_extensions import override
 
 from domain.errors import SpeechError
-from entrypoints.elevenlabs.conversation import ENDED, Conversation, told
+from entrypoints.elevenlabs.conversation import ENDED, ONLY, Conversation, told
 from entrypoints.elevenlabs.orders import Close, Order
+from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.elevenlabs.wire.socket import Message
-
-_ONLY = ""
 
 
 class Monologue(Conversation):
@@ -20,16 +19,20 @@ class Monologue(Conversation):
 
     @override
     def finished(self, name: str, now_s: float) -> list[Order]:
-        return self.heard(name, 0, now_s) if self.opened.keep_open else self._ended()
+        self._active_s = now_s
+        if self.opened.keep_open:
+            return self.heard(name, 0, now_s)
+        self._over = True
+        return [Close(ENDED)]
 
     @override
     def _heed(self, message: Message, now_s: float) -> list[Order]:
         contexts, keep_open = self.opened.contexts, self.opened.keep_open
         if self.opened.mode == "forward":
             return self._ended() if message.text == "" else []
-        if _ONLY not in contexts:
-            contexts[_ONLY] = self._context(_ONLY)
-        context = contexts[_ONLY]
+        if ONLY not in contexts:
+            contexts[ONLY] = self._context(ONLY)
+        context = contexts[ONLY]
         if context.closing:
             return []
         if message.text == "":
@@ -37,5 +40,6 @@ class Monologue(Conversation):
         return context.hear(message, now_s)
 
     def _ended(self) -> list[Order]:
+        """End what is relayed, wherever that stands."""
         self._over = True
-        return [Close(ENDED)]
+        return [Close(ENDED, told=wire.final())]

@@ -55,9 +55,10 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Relay the sound of a channel."""
+    """Relay the sound of a channel, and finish behind the last of it."""
 
     channel: str
+    finish: Finish
 
 
 @dataclass(frozen=True, slots=True)

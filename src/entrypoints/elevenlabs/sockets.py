@@ -12,7 +12,7 @@ from application.timbres import Timbres
 from domain.arriving import Arriving
 from domain.errors import InputError
 from domain.feeds import PlainFeed, TaggedFeed
-from domain.ports import Clock, MarkupFeed, SentenceSplitter, SoundStudio, SpeechMarkup
+from domain.ports import AudioRelay, Clock, MarkupFeed, SentenceSplitter, SoundStudio, SpeechMarkup
 from entrypoints.elevenlabs.conversation import POLICY, Conversation, House, reason
 from entrypoints.elevenlabs.dialogue import Dialogue
 from entrypoints.elevenlabs.monologue import Monologue
@@ -50,6 +50,7 @@ def parts(
     speaking: Given[Speaking],
     timbres: Given[Timbres],
     studio: Given[SoundStudio],
+    relay: Given[AudioRelay],
     clock: Given[Clock],
     open_sockets: Given[OpenSockets],
     settings: Given[Settings],
@@ -60,6 +61,7 @@ def parts(
         speaking=speaking,
         timbres=timbres,
         studio=studio,
+        relay=relay,
         clock=clock,
         open_sockets=open_sockets,
         pauses=settings.pauses,

@@ -1,8 +1,8 @@
 """A socket's shell: one task reads, one speaks for each context, and the rules tell what to do."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from contextlib import ExitStack, aclosing
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
@@ -13,15 +13,16 @@ from litestar.exceptions import WebSocketDisconnect
 
 from application.access import Access
 from application.ahead import read_ahead
-from application.live import LiveSpeech
+from application.live import Flushed, LiveSpeech
 from application.packing import Packet, Packing
+from application.relaying import Relaying
 from application.speaking import Speaking
 from application.timbres import Timbres
 from domain.access import Caller
 from domain.errors import KeyMissingError, SpeechError
 from domain.pacing import Pacer
 from domain.pieces import Pauses
-from domain.ports import Clock, SoundStudio
+from domain.ports import AudioRelay, Clock, SoundStudio
 from domain.speech import SpeechRequest
 from entrypoints.elevenlabs.conversation import BROKE, Conversation
 from entrypoints.elevenlabs.dialogue import Dialogue
@@ -59,6 +60,7 @@ class Parts:
     speaking: Speaking
     timbres: Timbres
     studio: SoundStudio
+    relay: AudioRelay
     clock: Clock
     open_sockets: OpenSockets
     pauses: Pauses
@@ -148,7 +150,7 @@ class Talking:
             case Tell():
                 self._say(order.data)
             case Forward():
-                self._start(self._relay, order.channel)
+                self._start(self._relay, order)
             case Close():
                 self._end(order)
 
@@ -178,9 +180,8 @@ class Talking:
         try:
             self._let_in(self._parts.access.authenticate(key))
         except SpeechError as error:
-            refused = error
             if not (first and isinstance(error, KeyMissingError)):
-                self._ask(lambda _: self._conversation.failed(None, refused))
+                self._failed(None, error)
         self._watch_the_time()
 
     def _let_in(self, caller: Caller) -> None:
@@ -194,8 +195,7 @@ class Talking:
         try:
             await self._parts.timbres.find(owner, self._voice)
         except SpeechError as error:
-            refused = error
-            self._ask(lambda _: self._conversation.failed(None, refused))
+            self._failed(None, error)
 
     def _speaker(self, name: str, sounds: Sequence[int] = (1,)) -> _Speaker:
         """Return who speaks for a context; what an earlier one of its name hears does not count."""
@@ -215,24 +215,44 @@ class Talking:
 
     async def _speak(self, speaker: _Speaker) -> None:
         """Send what a context says, as it is made or as it is heard."""
-        name, live = speaker.name, speaker.live
+        with self._failing(speaker.name):
+            async with speaker.live as live:
+                await self._hand_out(speaker.name, speaker.packing.packets(live))
+
+    async def _relay(self, order: Forward) -> None:
+        """Send what a channel carries."""
+        rate_hz = self._conversation.opened.finish.to.rate_hz
+        relaying = Relaying(self._parts.relay, rate_hz, self._parts.packet_s)
+        with self._failing(order.finish.context):
+            await self._hand_out(
+                order.finish.context, relaying.packets(order.channel, order.finish)
+            )
+
+    async def _hand_out(self, name: str, packed: AsyncGenerator[Packet | Flushed]) -> None:
         lead_s = self._conversation.lead_s
         pacer = None if lead_s is None else Pacer(lead_s)
+        async with read_ahead(packed, _READY) as packets:
+            async for packet in packets:
+                if isinstance(packet, Packet):
+                    await self._send(packet, name, pacer)
+                elif isinstance(packet.after, Finish):
+                    await self._finished(packet.after)
+
+    @contextmanager
+    def _failing(self, name: str) -> Iterator[None]:
+        """What breaks within ends a context, and no more than the rules say."""
         try:
-            async with live, read_ahead(speaker.packing.packets(live), _READY) as packets:
-                async for packet in packets:
-                    if isinstance(packet, Packet):
-                        await self._send(packet, name, pacer)
-                    elif isinstance(packet.after, Finish):
-                        await self._finished(packet.after)
-        except SpeechError as error:
-            refused = error
-            self._ask(lambda _: self._conversation.failed(name, refused))
+            yield
         except (StalledError, WebSocketDisconnect):
             raise
+        except SpeechError as error:
+            self._failed(name, error)
         except Exception:
             log.exception("speech broke")
-            self._ask(lambda _: self._conversation.failed(name, SpeechError(BROKEN)))
+            self._failed(name, SpeechError(BROKEN))
+
+    def _failed(self, name: str | None, error: SpeechError) -> None:
+        self._ask(lambda _: self._conversation.failed(name, error))
 
     async def _send(self, packet: Packet, name: str, pacer: Pacer | None) -> None:
         if pacer is not None:
@@ -244,11 +264,8 @@ class Talking:
     async def _finished(self, order: Finish) -> None:
         await self._line.send(wire.final(self._called(order.context)))
         if not order.lasts:
-            del self._speakers[order.context]
+            self._speakers.pop(order.context, None)
         self._ask(partial(self._conversation.finished, order.context))
-
-    async def _relay(self, channel: str) -> None:
-        raise NotImplementedError
 
     def _called(self, name: str) -> str | None:
         """Return what messages call a context: nothing, where there is but one."""

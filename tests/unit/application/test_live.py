@@ -85,7 +85,7 @@ async def test_pieces_are_heard_in_order_with_the_pauses_of_their_marks() -> Non
         every = await all_of(speech)
     np.testing.assert_array_equal(sound(every), expected(ONE, 0.25, TWO, 0.1, THREE))
     assert done == [ONE, TWO, THREE]
-    assert characters(every) == ONE + TWO + THREE
+    assert characters(every) == f"{ONE} {TWO} {THREE} "
 
 
 async def test_every_sound_begins_where_the_one_before_it_ended() -> None:
@@ -164,7 +164,7 @@ async def test_silence_that_was_heard_already_is_part_of_the_pause() -> None:
         house.clock.turn(0.12 + 0.2)
         speech.say(asked(TWO))
         second = await anext(heard)
-        while isinstance(second, Heard) and not second.captions[0].captions.sent.text:
+        while isinstance(second, Heard) and not second.captions[0].captions.sent.text.strip():
             second = await anext(heard)
     assert len(sound(first)) == len(expected(ONE))
     assert isinstance(second, Heard)
@@ -242,7 +242,7 @@ async def test_who_cancels_a_session_ends_its_piece_alone() -> None:
         async for each in speech.heard():
             every.append(each)
             await house.sessions.cancel("house", "first")
-    assert characters(every).endswith(TWO)
+    assert characters(every).endswith(f"{TWO} ")
     np.testing.assert_array_equal(sound(every)[-len(expected(TWO)) :], expected(TWO))
     assert done == [ONE * 5, TWO]
 

@@ -100,7 +100,7 @@ async def test_packets_are_the_sound_and_none_is_too_long() -> None:
         assert packet.seconds == pytest.approx(len(packet.data) / 2 / 24_000)
         assert packet.begins_s == pytest.approx(at_s)
         at_s += packet.seconds
-    assert told(packets) == ONE + TWO
+    assert told(packets) == f"{ONE} {TWO} "
 
 
 async def test_a_flush_stands_behind_all_that_was_said_before_it() -> None:
@@ -147,7 +147,7 @@ async def test_what_was_made_goes_out_before_a_failure_is_told(to: AudioFormat) 
         async with aclosing(gathering.packets(speech)) as every:
             with pytest.raises(VoiceUnknownError):
                 await noted(every, packets)
-    assert told(packets) == ONE
+    assert told(packets) == f"{ONE} "
 
 
 @pytest.mark.parametrize("to", [PCM, FLAC], ids=lambda to: to.name)
@@ -171,7 +171,7 @@ async def test_every_flush_has_an_encoder_of_its_own() -> None:
         async with aclosing(packing(house, FLAC).packets(speech)) as every:
             packets = [packet async for packet in every]
     assert house.studio.started == 2
-    assert told(packets) == ONE + ONE + TWO + TWO
+    assert told(packets) == f"{ONE} {ONE} {TWO} {TWO} "
     assert sum(isinstance(each, Flushed) for each in packets) == 2
 
 

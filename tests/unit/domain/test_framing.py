@@ -46,6 +46,13 @@ def test_frames_of_mp3_last_24_ms_and_a_tag_goes_with_the_first(at: list[int]) -
 
 
 @given(PLACES)
+def test_what_goes_on_behind_another_encoder_has_no_tag(at: list[int]) -> None:
+    for to, frame in ((MP3, mp3()), (AAC, adts(200))):
+        frames = in_pieces(Framer(to, goes_on=True), ID3 + frame * 2, at)
+        assert [each.data for each in frames] == [frame, frame]
+
+
+@given(PLACES)
 def test_frames_of_aac_are_1024_samples(at: list[int]) -> None:
     parts = [adts(7), adts(200), adts(300)]
     frames = in_pieces(Framer(AAC), b"".join(parts), at)

@@ -98,7 +98,8 @@ def test_a_word_with_nothing_behind_it_lasts_until_the_next() -> None:
     second = captioning.tell(TimedWord("\u597d", 0.5, 0.6), 0.9)
     assert (first.sent.text, first.sent.ends_s) == ("\u4f60", (0.5,))
     assert (second.sent.text, second.sent.ends_s) == ("\u597d", (0.9,))
-    assert second.spoken.text == "\u597d "
+    assert second.spoken.text == "\u597d"
+    assert captioning.tell_rest(1.0).spoken.text == " "
 
 
 def test_both_texts_tell_what_is_their_own_behind_a_word() -> None:

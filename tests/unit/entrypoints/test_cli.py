@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from entrypoints.cli.main import main
+from entrypoints.cli.serve import welcome
+from entrypoints.settings import Settings
 from tests.integration.recordings import speech
 
 
@@ -37,6 +39,8 @@ def test_say_writes_a_wav_that_can_be_heard(
         (["serve", "--host", "0.0.0.0"], "RHAPSODE_API_KEYS"),  # noqa: S104 - refused
         (["serve", "--port", "99999"], "port"),
         (["serve", "--config", "none.yaml"], "does not exist"),
+        (["serve", "--tls-cert", "a.pem"], "goes with tls_cert"),
+        (["serve", "--tls-cert", "a.pem", "--tls-key", "a.key", "--port", "0"], "a.pem cannot be"),
         (["serve", "--host", "192.0.2.1", "--insecure"], "cannot listen"),
     ],
 )
@@ -52,6 +56,26 @@ def test_an_error_is_one_line_and_exit_code_2(
     error = capsys.readouterr().err
     assert says in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "url", "sockets"),
+    [
+        (Settings(), "http://127.0.0.1:8123/health", "ws://127.0.0.1:8123/v1/"),
+        (
+            Settings(tls_cert=Path("a.pem"), tls_key=Path("a.key")),
+            "https://127.0.0.1:8123/health",
+            "wss://127.0.0.1:8123/v1/",
+        ),
+    ],
+)
+def test_the_welcome_says_where_to_go(
+    capsys: pytest.CaptureFixture[str], settings: Settings, url: str, sockets: str
+) -> None:
+    welcome(settings, 8123, "espeak")
+    told = capsys.readouterr().out
+    assert f" {url}\n" in told
+    assert f" {sockets}" in told
 
 
 def test_without_a_player_the_ones_to_install_are_named(

@@ -160,6 +160,7 @@ def test_spoken_lines_are_kept_where_it_pays() -> None:
     assert Settings().audio_cache_kind("espeak") == "memory"
     assert Settings().audio_cache_kind("xtts") == "disk"
     assert Settings(audio_cache="off").audio_cache_kind("xtts") == "off"
+    assert Settings(audio_cache_redis_mb=4).audio_cache_redis_bytes == 4 * 2**20
     assert Settings(audio_cache_mb=2).audio_cache_bytes == 2 * 2**20
     assert Settings(audio_cache_disk_mb=3).audio_cache_disk_bytes == 3 * 2**20
     assert Settings(data_dir=Path("d")).recordings_dir == Path("d/recordings")

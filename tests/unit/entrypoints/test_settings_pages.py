@@ -50,7 +50,7 @@ def test_the_page_has_a_row_for_each_setting_with_its_default() -> None:
     assert rows["port"][:3] == ["port", "RHAPSODE_PORT", "8000"]
     assert rows["recent_voices"][3].endswith("(1 to 100000)")
     assert rows["database_timeout_s"][3].endswith("(above 0, up to 60)")
-    assert rows["audio_cache"][3].endswith("(auto, off, memory, disk)")
+    assert rows["audio_cache"][3].endswith("(auto, off, memory, disk, redis)")
     assert all(len(row[3]) > len("how much") for row in rows.values())
 
 

@@ -253,7 +253,7 @@ def _alignment(timed: TimedText, begins_s: float) -> dict[str, Any] | None:
 
 def _ms(at_s: float, begins_s: float) -> int:
     """Round moments, not the times between them: clients add those up."""
-    return round(at_s * _ROUNDING_MS) - round(begins_s * _ROUNDING_MS)
+    return max(0, round(at_s * _ROUNDING_MS) - round(begins_s * _ROUNDING_MS))
 
 
 def _spoken(manner: Manner, **given: Any) -> Manner:

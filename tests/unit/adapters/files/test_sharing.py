@@ -10,8 +10,8 @@ import pytest
 
 from adapters.files import audio
 from adapters.files.audio import FileAudioCache
-from adapters.files.entry import unpacked
 from adapters.files.ledger import Totals, held
+from domain.recording_file import unpacked
 from tests.fakes.cache import key, recording, same
 from tests.unit.adapters.files.sharers import SAMPLES, started
 

@@ -2,7 +2,7 @@ import asyncio
 
 from adapters.memory.events import MemoryEvents
 from adapters.prometheus.figures import PrometheusFigures
-from domain.events import CacheAsked, GuardTripped, VoiceSaved
+from domain.events import CacheAsked, EventsLost, GuardTripped, VoiceSaved
 from domain.ports import Pulse
 
 PULSE = Pulse(alive=True, speaking=0, waiting=(), expected_wait_s=0.0, last_step_age_s=0.0)
@@ -34,6 +34,13 @@ def test_a_guard_that_trips_is_counted_by_its_name() -> None:
     lines = read(counted)
     assert 'tts_guard_trips_total{guard="silence"} 2.0' in lines
     assert 'tts_guard_trips_total{guard="loop"} 1.0' in lines
+
+
+def test_events_that_were_lost_on_the_way_are_counted() -> None:
+    counted = figures()
+    for count in (3, 4):
+        counted.count(EventsLost(count))
+    assert "tts_events_lost_total 7.0" in read(counted)
 
 
 def test_an_event_without_a_figure_changes_nothing() -> None:

@@ -73,6 +73,20 @@ def test_closed_directly_behind_a_flush_a_context_is_heard_to_its_end(speaking: 
     assert speaking.rules.opened.contexts == {}
 
 
+@pytest.mark.parametrize(("said", "interrupts"), [("", False), ("More ", True)])
+def test_an_agents_last_flush_and_its_close_may_arrive_apart(
+    speaking: Talk,
+    said: str,
+    interrupts: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    speaking.send(text="Hello ", context_id="c1", flush=True)
+    speaking.send(text=said, context_id="c1", flush=True)
+    speaking.wait(0.05)
+    speaking.rules.sent("c1", speaking.now_s)
+    closing = speaking.send(context_id="c1", close_context=True)
+    assert [type(each) for each in closing] == [Drop if interrupts else Finish]
+
+
 def test_closed_before_its_sound_a_flushed_context_is_heard_to_its_end(speaking: Talk) -> None:
     speaking.send(text="Hello ", context_id="c1", flush=True)
     speaking.wait(3)

@@ -371,10 +371,12 @@ def test_reasons_fit_into_a_close_frame() -> None:
 def test_forward_mode_relays_an_allowed_channel() -> None:
     speaking = talk(mode="forward")
     init = {"type": "ttsInitRequest", "audio_channel": "sess:1:audio"}
-    assert speaking.send(**init) == [Admit(None), Forward("sess:1:audio")]
+    assert speaking.send(**init) == [Admit(None), Forward("sess:1:audio", Finish(""))]
     assert speaking.rules.lead_s == pytest.approx(0.02)
     assert speaking.send(text="Never spoken. ", flush=True) == []
-    assert speaking.send(text="") == [Close(1000)]
+    (close,) = speaking.send(text="")
+    assert isinstance(close, Close)
+    assert (close.code, close.told) == (1000, b'{"isFinal":true}')
 
 
 @pytest.mark.parametrize("channel", [None, "", "other", "xsess:1"])

@@ -1,4 +1,4 @@
-"""One line as the bytes of a file: a SHA-256, the key, the lengths, the words, the samples."""
+"""One line as bytes to keep: a SHA-256, the key, the lengths, the words, the samples."""
 
 import hashlib
 import struct

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.files.entry import packed, unpacked
+from domain.recording_file import packed, unpacked
 from tests.fakes.cache import key, recording, same
 
 GIVEN = recording(1, 50, 2)
