@@ -11,6 +11,7 @@ from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.types import WebSocketSendEvent
 
+from domain.access import ANYONE, Caller
 from domain.errors import UnavailableError
 
 log = structlog.get_logger()
@@ -20,6 +21,7 @@ Socket = WebSocket[Any, Any, Any]
 LARGEST_MESSAGE = 64 * 2**10
 _A_SECOND = 500
 _AT_ONCE = 1_000
+_FAREWELL_S = 2.0
 _LONGEST_REASON = 123
 
 
@@ -31,12 +33,14 @@ class TooManySocketsError(UnavailableError):
 
 
 class StalledError(Exception):
-    """The client left sound unread for too long."""
+    """The client left what was sent unread for too long."""
 
 
-def caller_of(socket: Socket, key: str | None) -> str:
-    """Return what a caller's sockets are counted under: the key, or where they come from."""
-    return key or (socket.client.host if socket.client else "")
+def counted_as(socket: Socket, caller: Caller) -> str:
+    """Return what a caller's sockets are counted under: their name, or where they come from."""
+    if caller is not ANYONE:
+        return caller.name
+    return socket.client.host if socket.client else ""
 
 
 class OpenSockets:
@@ -98,23 +102,23 @@ class Line:
                 await self._socket.send(event)
         except TimeoutError as error:
             raise StalledError from error
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             # a server may know of it before the disconnect was received
             raise WebSocketDisconnect(detail="The client is gone.") from error
 
-    async def close(self, code: int, reason: str = "", told: bytes = b"") -> None:
-        """End the socket behind a last message; one that is gone already is left as it is.
+    async def close(self, code: int, reason: str = "", *told: bytes) -> None:
+        """End the socket behind last messages; who is gone, or does not read, is left as it is.
 
         Of the reason as much is sent as a close frame holds.
         """
         within = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
         try:
-            if told:
-                await self.send(told)
-            async with asyncio.timeout(self._stall_timeout_s):
+            async with asyncio.timeout(_FAREWELL_S):
+                for data in filter(None, told):
+                    await self.send(data)
                 await self._socket.close(code, within)
-        except Exception as error:  # noqa: BLE001 - servers differ in what they say of a dead socket
-            log.debug("socket was gone before it was closed", reason=str(error))
+        except (StalledError, WebSocketDisconnect, OSError, RuntimeError) as error:
+            log.debug("socket was gone before it was closed", reason=repr(error))
 
     async def _breathe(self) -> None:
         """Wait for as long as the client is ahead of its pace."""

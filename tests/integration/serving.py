@@ -1,7 +1,7 @@
 """A real server on a free port of this machine, over a container of the test's own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ class Served:
     container: Container
     http: httpx.AsyncClient
     port: int
+    stop: Callable[[], None]
 
 
 @asynccontextmanager
@@ -39,10 +40,14 @@ async def serving(
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             await running
+
+        def stop() -> None:
+            server.should_exit = True
+
         try:
             base_url = f"http://127.0.0.1:{started.result()}"
             async with httpx.AsyncClient(base_url=base_url, timeout=20) as http:
-                yield Served(container, http, started.result())
+                yield Served(container, http, started.result(), stop)
         finally:
-            server.should_exit = True
+            stop()
             await running

@@ -1,5 +1,6 @@
 """Which text of a context is spoken when: batches by length, by sentence, or at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.arriving import Arriving, is_audible, spoken_text
@@ -28,20 +29,20 @@ class Batch:
 class Batches:
     """Cuts the text of one context; `eager` cuts as soon as there is something to say.
 
-    Settings hold from the next batch: for text that waits already they change nothing.
+    Settings hold from the next batch; while nothing is gathered that is the one to come.
     """
 
-    def __init__(self, arriving: Arriving, manner: Manner, *, eager: bool) -> None:
-        self._arriving = arriving
+    def __init__(
+        self, begin: Callable[[str | None], Arriving], manner: Manner, *, eager: bool
+    ) -> None:
+        self._begin = begin
+        self._arriving = begin(manner.language)
         self._manner = self._next = manner
         self._eager = eager
         self._count = 0
         self._since_s: float | None = None
-
-    @property
-    def waiting(self) -> int:
-        """How many characters wait."""
-        return len(self._arriving.text)
+        self.held = 0
+        """How many characters wait, those of tags and blanks among them."""
 
     @property
     def ripe_at_s(self) -> float | None:
@@ -51,10 +52,12 @@ class Batches:
     def change(self, message: Message) -> None:
         """Take the settings that a message brings."""
         self._next = self._next.changed(message)
-        self._settle()
+        if not self._arriving.audible:
+            self._settle()
 
     def hear(self, text: str) -> None:
         """Add text."""
+        self.held += len(text)
         self._arriving.hear(text)
 
     def due(self, now_s: float, *, triggered: bool = False, idle: bool = True) -> Batch | None:
@@ -62,7 +65,7 @@ class Batches:
         if not self._arriving.audible:
             return None
         chars = self._at_once(now_s, idle=idle) if self._eager else 0
-        if not chars and self.waiting >= self._threshold(triggered=triggered):
+        if not chars and len(self._arriving.text) >= self._threshold(triggered=triggered):
             chars = self._in_order()
         if not chars:
             return None
@@ -83,6 +86,7 @@ class Batches:
         """Return how much the eager take: sentences, and words where nothing is heard."""
         arriving = self._arriving
         if not idle:
+            self._since_s = None
             return self._heard_in(arriving.sentences(eager=True))
         words = self._heard_in(arriving.words())
         ripe = self.ripe_at_s is not None and now_s >= self.ripe_at_s
@@ -104,10 +108,15 @@ class Batches:
 
     def _taken(self, chars: int | None) -> Batch:
         batch = Batch(self._arriving.take(chars), self._manner)
+        self.held = len(self._arriving.text)
         self._since_s = None
         self._settle()
         return batch
 
     def _settle(self) -> None:
-        if not self._arriving.audible:
-            self._manner = self._next
+        """Have the next batch be of the manner asked for last, and be read in its language."""
+        text = self._arriving.text
+        nothing_gathered = self.held == len(text) and not text.strip()
+        if nothing_gathered and self._next.language != self._manner.language:
+            self._arriving, self.held = self._begin(self._next.language), 0
+        self._manner = self._next

@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from domain.arriving import Arriving
 from domain.errors import (
     AccessError,
+    EngineFailedError,
+    HouseClosingError,
     InputError,
     RelayDownError,
     RelayMessageError,
@@ -19,32 +21,19 @@ from domain.loudness import Target
 from domain.script import Script
 from domain.speech import Finish, SpeechRequest
 from entrypoints.elevenlabs.batches import Batch, Batches
-from entrypoints.elevenlabs.orders import (
-    Admit,
-    Close,
-    Forward,
-    Order,
-    Speak,
-)
+from entrypoints.elevenlabs.context import Context
+from entrypoints.elevenlabs.orders import Admit, Close, Forward, Order
 from entrypoints.elevenlabs.orders import Finish as FinishContext
-from entrypoints.elevenlabs.orders import Flush as FlushContext
 from entrypoints.elevenlabs.wire import socket as wire
-from entrypoints.elevenlabs.wire.socket import Manner, Message, Query
+from entrypoints.elevenlabs.wire.socket import Message, Query
+from entrypoints.sockets import TooManySocketsError
 
 ONLY = ""
 """What the one context of a `stream-input` is called."""
-ENDED, POLICY, NOT_THAT, BROKE, LATER = 1000, 1008, 1003, 1011, 1013
+ENDED, NOT_THAT, POLICY, BROKE, RESTARTS, LATER = 1000, 1003, 1008, 1011, 1012, 1013
 _INIT_WITHIN_S = 1.5
 _LONGEST_REASON = 123
 _MODES = ("generate", "forward")
-_FAILURES: tuple[tuple[type[SpeechError], str, int], ...] = (
-    (VoiceUnknownError, "voice_not_found", POLICY),
-    (AccessError, "invalid_api_key", POLICY),
-    (InputError, "invalid_input_message", POLICY),
-    (RelayDownError, "relay_unavailable", POLICY),
-    (RelayMessageError, "invalid_relayed_message", NOT_THAT),
-    (UnavailableError, "system_busy", LATER),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +46,6 @@ class House:
     longest_text: int
     paced: str = "auto"
     forward_channels: tuple[str, ...] = ("sess:*",)
-
-
-@dataclass(slots=True)
-class Context:
-    """One voice of a socket: what it gathers, and what it has said that is not heard yet."""
-
-    batches: Batches
-    unheard: int = 0
-    unflushed: bool = False
-    flushed_at_s: float | None = None
-    heard_since: bool = False
-    """Whether sound of it went out since the last flush."""
-    said_all: bool = False
-    """Whether the last that came was a flush without text: agents end a context that way."""
-    closing: bool = False
-
-    @property
-    def idle(self) -> bool:
-        """Whether everything that was said has been heard."""
-        return not self.unheard
 
 
 @dataclass(slots=True)
@@ -123,12 +92,7 @@ class Conversation:
     @property
     def deadline_s(self) -> float | None:
         """When `tick` is to be called, if nothing else happens before."""
-        if self._over:
-            return None
-        moments = [self._times_out_s(), *self._ripe_at_s()]
-        if not self._begun:
-            moments.append(self._opened_s + _INIT_WITHIN_S)
-        return min(moments)
+        return None if self._over else min(self._moments_s(), default=None)
 
     def receive(self, data: str | bytes, now_s: float) -> list[Order]:
         """Heed a message."""
@@ -144,25 +108,26 @@ class Conversation:
         """Heed the time."""
         if self._over:
             return []
-        if now_s >= self._times_out_s():
+        if any(now_s >= moment_s for moment_s in self._times_out_s()):
             return self._timed_out()
         if not self._begun and now_s >= self._opened_s + _INIT_WITHIN_S:
             return self._begin(Message())
-        return [order for name in self.opened.contexts for order in self._due(name, now_s)]
+        return [order for each in self.opened.contexts.values() for order in each.due(now_s)]
 
     def heard(self, name: str, characters: int, now_s: float) -> list[Order]:
         """A batch was heard to its end."""
         context = self.opened.contexts.get(name)
         if self._over or context is None:
             return []
-        context.unheard = max(0, context.unheard - characters)
-        return list(self._due(name, now_s))
+        self._active_s = now_s
+        context.heard(characters)
+        return context.due(now_s)
 
     def sent(self, name: str, now_s: float) -> None:
         """Sound of a context went out: nobody is idle who listens."""
         self._active_s = now_s
         if context := self.opened.contexts.get(name):
-            context.heard_since = True
+            context.sent()
 
     def refuse(self, message: str, error: str, code: int = POLICY) -> list[Order]:
         """End the socket over a fault, and say which."""
@@ -205,12 +170,13 @@ class Conversation:
                 return [Close(NOT_THAT, reason(str(error)), wire.format_failed(str(error)))]
             opened.finish = Finish(to=to, target=self._house.usual) if to else opened.finish
             opened.mode = _mode(message.mode or opened.mode)
+            self._manner = self._manner.changed(message)
         if message.target_lead_ms is not None:
             opened.lead_ms = message.target_lead_ms
         if message.keep_open is not None:
             opened.keep_open = message.keep_open
         opened.channel = message.audio_channel or opened.channel
-        return [Admit(message.key or self._query.authorization), *self._forward()]
+        return [Admit(message.key), *self._forward()]
 
     def _forward(self) -> list[Order]:
         """Relay a channel, where that is what was asked for and may be."""
@@ -227,54 +193,25 @@ class Conversation:
             return self.refuse(told, "invalid_input_message")
         return [Forward(channel, FinishContext(ONLY, lasts=self.opened.keep_open))]
 
-    def _context(self, manner: Manner) -> Context:
-        query = self._query
-        arriving = self._house.arriving(manner.language, query.enable_ssml_parsing)
-        return Context(Batches(arriving, manner, eager=query.auto_mode))
+    def _context(self, name: str) -> Context:
+        query, arriving = self._query, self._house.arriving
+        batches = Batches(
+            lambda language: arriving(language, query.enable_ssml_parsing),
+            self._manner,
+            eager=query.auto_mode,
+        )
+        return Context(name, batches, self._asked, self._house.longest_text)
 
-    def _said(self, name: str, text: str, now_s: float, *, triggered: bool) -> list[Order]:
-        """Add text to a context, and speak what is due of it."""
-        context = self.opened.contexts[name]
-        waiting = context.unheard + context.batches.waiting + len(text)
-        if waiting > self._house.longest_text:
-            most = self._house.longest_text
-            raise InputError(f"More than {most:,} characters wait to be heard; send them later.")
-        context.batches.hear(text)
-        return list(self._due(name, now_s, triggered=triggered))
-
-    def _due(self, name: str, now_s: float, *, triggered: bool = False) -> Iterator[Order]:
-        context = self.opened.contexts[name]
-        while batch := context.batches.due(now_s, triggered=triggered, idle=context.idle):
-            yield self._spoken(name, batch)
-
-    def _flushed(self, name: str, now_s: float) -> list[Order]:
-        """Speak all that waits; a flush of nothing is none."""
-        context = self.opened.contexts[name]
-        batch = context.batches.flush()
-        orders: list[Order] = [self._spoken(name, batch)] if batch else []
-        context.flushed_at_s, context.heard_since = now_s, False
-        if context.unflushed:
-            context.unflushed = False
-            orders.append(FlushContext(name))
-        return orders
-
-    def _finish(self, name: str, now_s: float, *, lasts: bool = False) -> list[Order]:
-        return [*self._flushed(name, now_s), FinishContext(name, lasts)]
-
-    def _spoken(self, name: str, batch: Batch) -> Speak:
-        context, manner = self.opened.contexts[name], batch.manner
-        context.unheard += len(batch.text)
-        context.unflushed = True
-        request = SpeechRequest(
+    def _asked(self, batch: Batch) -> SpeechRequest:
+        return SpeechRequest(
             text=batch.text,
             script=Script(batch.items),
-            language=manner.language,
+            language=batch.manner.language,
             voice=self._voice,
             in_words=self._query.apply_text_normalization == "on",
-            settings=manner.settings,
+            settings=batch.manner.settings,
             finish=self.opened.finish,
         )
-        return Speak(name, request, manner.sounds)
 
     def _timed_out(self) -> list[Order]:
         waited = f"{self._query.inactivity_timeout:g}"
@@ -284,21 +221,38 @@ class Conversation:
             return [Close(ENDED, reason(message))]
         return self.refuse(message, "input_timeout_exceeded")
 
-    def _times_out_s(self) -> float:
-        return self._active_s + self._query.inactivity_timeout
-
-    def _ripe_at_s(self) -> Iterator[float]:
+    def _moments_s(self) -> Iterator[float]:
+        """When there is something to look at."""
+        yield from self._times_out_s()
         for context in self.opened.contexts.values():
-            if context.batches.ripe_at_s is not None:
-                yield context.batches.ripe_at_s
+            if context.ripe_at_s is not None:
+                yield context.ripe_at_s
+        if not self._begun:
+            yield self._opened_s + _INIT_WITHIN_S
+
+    def _times_out_s(self) -> Iterator[float]:
+        """When the client has been silent for too long; never while it is owed speech."""
+        if not any(context.owes for context in self.opened.contexts.values()):
+            yield self._active_s + self._query.inactivity_timeout
+
+
+_TOLD: tuple[tuple[type[SpeechError], str, int], ...] = (
+    (VoiceUnknownError, "voice_not_found", POLICY),
+    (AccessError, "invalid_api_key", POLICY),
+    (InputError, "invalid_input_message", POLICY),
+    (RelayDownError, "relay_unavailable", POLICY),
+    (RelayMessageError, "invalid_relayed_message", NOT_THAT),
+    (TooManySocketsError, "too_many_concurrent_requests", POLICY),
+    (HouseClosingError, "shutting_down", RESTARTS),
+    (EngineFailedError, "internal_error", BROKE),
+    (UnavailableError, "system_busy", LATER),
+)
 
 
 def told(error: SpeechError) -> tuple[str, int]:
-    """Return the word and the code that stand for a failure."""
-    for kind, word, code in _FAILURES:
-        if isinstance(error, kind):
-            return word, code
-    return "internal_error", BROKE
+    """Return the word and the code that stand for a failure: the first row whose error it is."""
+    rows = ((word, code) for kind, word, code in _TOLD if isinstance(error, kind))
+    return next(rows, ("internal_error", BROKE))
 
 
 def _mode(named: str) -> str:

@@ -21,27 +21,23 @@ class Monologue(Conversation):
     def finished(self, name: str, now_s: float) -> list[Order]:
         self._active_s = now_s
         if self.opened.keep_open:
-            return []
+            return self.heard(name, 0, now_s)
         self._over = True
         return [Close(ENDED)]
 
     @override
     def _heed(self, message: Message, now_s: float) -> list[Order]:
-        contexts = self.opened.contexts
+        contexts, keep_open = self.opened.contexts, self.opened.keep_open
         if self.opened.mode == "forward":
             return self._ended() if message.text == "" else []
         if ONLY not in contexts:
-            contexts[ONLY] = self._context(self._manner)
+            contexts[ONLY] = self._context(ONLY)
         context = contexts[ONLY]
         if context.closing:
             return []
-        context.batches.change(message)
         if message.text == "":
-            context.closing = not self.opened.keep_open
-            return self._finish(ONLY, now_s, lasts=self.opened.keep_open)
-        triggered = message.try_trigger_generation
-        orders = self._said(ONLY, message.text or "", now_s, triggered=triggered)
-        return [*orders, *(self._flushed(ONLY, now_s) if message.flush else ())]
+            return context.end(message, now_s, lasts=keep_open)
+        return context.hear(message, now_s)
 
     def _ended(self) -> list[Order]:
         """End what is relayed, wherever that stands."""

@@ -1,5 +1,7 @@
 """The two sockets: their addresses, and what they are opened with."""
 
+from functools import partial
+
 from litestar import Router, websocket
 from litestar.di import Provide
 from litestar.params import FromPath
@@ -19,7 +21,7 @@ from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.given import Given
 from entrypoints.guards import OPEN, key_of
 from entrypoints.settings import Settings
-from entrypoints.sockets import Line, OpenSockets, Socket, caller_of
+from entrypoints.sockets import Line, OpenSockets, Socket, counted_as
 
 
 def house(
@@ -93,11 +95,11 @@ async def _serve(
         query = wire.decode_query(dict(socket.query_params.items()))
         conversation = kind(house, voice, query, parts.clock.monotonic())
     except InputError as error:
-        await line.send(wire.failed(str(error), "invalid_input_message", POLICY))
-        await line.close(POLICY, reason(str(error)))
+        told = wire.failed(str(error), "invalid_input_message", POLICY)
+        await line.close(POLICY, reason(str(error)), told)
         return
-    key = key_of(socket) or query.authorization
-    await Talking(line, conversation, voice, parts).run(caller_of(socket, key), key)
+    key = key_of(socket) or wire.bare_key(query.authorization)
+    await Talking(line, conversation, voice, parts).run(key, partial(counted_as, socket))
 
 
 routes = Router(

@@ -1,9 +1,12 @@
 """A socket's shell: one task reads, one speaks for each context, and the rules tell what to do."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import attrgetter
+from typing import ParamSpec
 
 import structlog
 from litestar.exceptions import WebSocketDisconnect
@@ -15,7 +18,8 @@ from application.packing import Packet, Packing
 from application.relaying import Relaying
 from application.speaking import Speaking
 from application.timbres import Timbres
-from domain.errors import AccessError, KeyMissingError, SpeechError
+from domain.access import Caller
+from domain.errors import KeyMissingError, SpeechError
 from domain.pacing import Pacer
 from domain.pieces import Pauses
 from domain.ports import AudioRelay, Clock, SoundStudio
@@ -35,10 +39,15 @@ from entrypoints.elevenlabs.orders import (
 )
 from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.errors import BROKEN
-from entrypoints.sockets import Line, OpenSockets, StalledError, TooManySocketsError
+from entrypoints.sockets import Line, OpenSockets, StalledError
 
 log = structlog.get_logger()
 
+P = ParamSpec("P")
+Work = Coroutine[None, None, None]
+Task = asyncio.Task[None]
+
+_MOST_UNTOLD = 64
 _READY = 8
 """Packets that are made before they are due."""
 
@@ -59,12 +68,14 @@ class Parts:
     stall_timeout_s: float
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class _Speaker:
     """A context as it speaks."""
 
+    name: str
     live: LiveSpeech
-    task: asyncio.Task[None]
+    packing: Packing
+    task: Task | None = None
 
 
 class Talking:
@@ -75,49 +86,55 @@ class Talking:
         self._conversation = conversation
         self._voice = voice
         self._parts = parts
+        self._counted_as: Callable[[Caller], str] = attrgetter("name")
         self._owner: str | None = None
+        self._counted = ExitStack()
         self._speakers: dict[str, _Speaker] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._untold: asyncio.Queue[bytes] = asyncio.Queue(_MOST_UNTOLD)
+        self._tasks: set[Task] = set()
         self._ending: asyncio.Future[Close | None] = asyncio.get_running_loop().create_future()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def run(self, caller: str, key: str | None) -> None:
+    async def run(self, key: str | None, counted_as: Callable[[Caller], str]) -> None:
         """Serve the socket; `key` is the one that came with the handshake."""
-        try:
-            with self._parts.open_sockets.one_more(caller):
-                self._greet(key)
-                self._start(self._read())
+        self._counted_as = counted_as
+        with self._counted:
+            try:
+                self._admit(key, first=True)
+                self._start(self._read)
+                self._start(self._tell)
                 await asyncio.shield(self._ending)
-        except TooManySocketsError as error:
-            self._apply(self._conversation.refuse(str(error), "too_many_concurrent_requests"))
-        finally:
-            await self._put_away()
-        ending = self._ending.result()
-        if ending is not None:
-            await self._say_goodbye(ending)
-
-    def _greet(self, key: str | None) -> None:
-        """Let in who brought a key, or who needs none; others may bring it with a message."""
-        try:
-            self._let_in(self._parts.access.authenticate(key).owner)
-        except KeyMissingError:
-            self._watch_the_time()
-        except AccessError as error:
-            self._apply(self._conversation.refuse(str(error), "invalid_api_key"))
+            finally:
+                await self._put_away()
+        if ending := self._ending.result():
+            untold = [self._untold.get_nowait() for _ in range(self._untold.qsize())]
+            last = (*untold, *filter(None, (ending.told,)))
+            await self._line.close(ending.code, ending.reason, *last)
 
     async def _read(self) -> None:
         async with aclosing(self._line.messages()) as messages:
             async for data in messages:
-                self._apply(self._conversation.receive(data, self._now_s()))
+                self._ask(partial(self._conversation.receive, data))
         self._end(None)
 
-    def _apply(self, orders: Sequence[Order]) -> None:
-        """Do what is ordered, as far as the socket lasts; nothing here waits."""
-        for order in orders:
-            if self._ending.done():
-                return
-            self._do(order)
-        self._watch_the_time()
+    async def _tell(self) -> None:
+        while True:
+            await self._line.send(await self._untold.get())
+
+    def _ask(self, rule: Callable[[float], Iterable[Order]]) -> None:
+        """Do what a rule orders now, as far as the socket lasts; nothing here waits.
+
+        Whoever calls this may be a timer: what breaks goes no further.
+        """
+        try:
+            for order in rule(self._now_s()):
+                if self._ending.done():
+                    return
+                self._do(order)
+            self._watch_the_time()
+        except Exception:
+            log.exception("socket broke")
+            self._give_up()
 
     def _do(self, order: Order) -> None:
         match order:
@@ -129,13 +146,11 @@ class Talking:
             case Flush() | Finish():
                 self._flush(order)
             case Drop():
-                if speaker := self._speakers.pop(order.context, None):
-                    speaker.task.cancel()
-                self._start(self._line.send(order.told))
+                self._drop(order)
             case Tell():
-                self._start(self._line.send(order.data))
+                self._say(order.data)
             case Forward():
-                self._start(self._relay(order))
+                self._start(self._relay, order)
             case Close():
                 self._end(order)
 
@@ -145,57 +160,73 @@ class Talking:
         if isinstance(order, Finish) and not order.lasts:
             live.end()
 
-    def _admit(self, key: str | None) -> None:
+    def _drop(self, order: Drop) -> None:
+        speaker = self._speakers.pop(order.context, None)
+        if speaker is not None and speaker.task is not None:
+            speaker.task.cancel()
+        self._say(order.told)
+
+    def _say(self, data: bytes) -> None:
+        """Have a message sent; who reads none of them is not talked to for ever."""
+        try:
+            self._untold.put_nowait(data)
+        except asyncio.QueueFull:
+            self._stalled()
+
+    def _admit(self, key: str | None, *, first: bool = False) -> None:
+        """Let in who brings a key, or needs none; who has not yet may with the first message."""
         if self._owner is not None:
             return
         try:
-            self._let_in(self._parts.access.authenticate(key).owner)
-        except AccessError as error:
-            self._apply(self._conversation.refuse(str(error), "invalid_api_key"))
-
-    def _let_in(self, owner: str) -> None:
-        """Find the voice at once: its first words shall not wait for it."""
-        self._owner = owner
-        self._start(self._find_voice(owner))
+            self._let_in(self._parts.access.authenticate(key))
+        except SpeechError as error:
+            if not (first and isinstance(error, KeyMissingError)):
+                self._failed(None, error)
         self._watch_the_time()
+
+    def _let_in(self, caller: Caller) -> None:
+        """Count the socket as theirs, and find the voice: first words shall not wait for it."""
+        sockets = self._parts.open_sockets
+        self._counted.enter_context(sockets.one_more(self._counted_as(caller)))
+        self._owner = caller.owner
+        self._start(self._find_voice, caller.owner)
 
     async def _find_voice(self, owner: str) -> None:
         try:
             await self._parts.timbres.find(owner, self._voice)
         except SpeechError as error:
-            self._apply(self._conversation.failed(None, error))
+            self._failed(None, error)
 
     def _speaker(self, name: str, sounds: Sequence[int] = (1,)) -> _Speaker:
-        if name not in self._speakers:
-            parts, opened = self._parts, self._conversation.opened
+        """Return who speaks for a context; what an earlier one of its name hears does not count."""
+        if name in self._speakers:
+            return self._speakers[name]
+        parts, conversation = self._parts, self._conversation
 
-            def heard(request: SpeechRequest) -> None:
-                self._apply(self._conversation.heard(name, len(request.text), self._now_s()))
+        def heard(request: SpeechRequest) -> None:
+            if self._speakers.get(name) is speaker:
+                self._ask(partial(conversation.heard, name, len(request.text)))
 
-            live = LiveSpeech(parts.speaking, parts.clock, parts.pauses, heard)
-            packing = Packing(parts.studio, opened.finish.to, parts.packet_s, sounds)
-            task = self._start(self._speak(name, live, packing))
-            self._speakers[name] = _Speaker(live, task)
-        return self._speakers[name]
+        live = LiveSpeech(parts.speaking, parts.clock, parts.pauses, heard)
+        packing = Packing(parts.studio, conversation.opened.finish.to, parts.packet_s, sounds)
+        speaker = self._speakers[name] = _Speaker(name, live, packing)
+        speaker.task = self._start(self._speak, speaker)
+        return speaker
 
-    async def _speak(self, name: str, live: LiveSpeech, packing: Packing) -> None:
+    async def _speak(self, speaker: _Speaker) -> None:
         """Send what a context says, as it is made or as it is heard."""
-        try:
-            async with live:
-                await self._hand_out(name, packing.packets(live))
-        except SpeechError as error:
-            self._apply(self._conversation.failed(name, error))
+        with self._failing(speaker.name):
+            async with speaker.live as live:
+                await self._hand_out(speaker.name, speaker.packing.packets(live))
 
     async def _relay(self, order: Forward) -> None:
         """Send what a channel carries."""
         rate_hz = self._conversation.opened.finish.to.rate_hz
         relaying = Relaying(self._parts.relay, rate_hz, self._parts.packet_s)
-        try:
+        with self._failing(order.finish.context):
             await self._hand_out(
                 order.finish.context, relaying.packets(order.channel, order.finish)
             )
-        except SpeechError as error:
-            self._apply(self._conversation.failed(order.finish.context, error))
 
     async def _hand_out(self, name: str, packed: AsyncGenerator[Packet | Flushed]) -> None:
         lead_s = self._conversation.lead_s
@@ -207,6 +238,22 @@ class Talking:
                 elif isinstance(packet.after, Finish):
                     await self._finished(packet.after)
 
+    @contextmanager
+    def _failing(self, name: str) -> Iterator[None]:
+        """What breaks within ends a context, and no more than the rules say."""
+        try:
+            yield
+        except (StalledError, WebSocketDisconnect):
+            raise
+        except SpeechError as error:
+            self._failed(name, error)
+        except Exception:
+            log.exception("speech broke")
+            self._failed(name, SpeechError(BROKEN))
+
+    def _failed(self, name: str | None, error: SpeechError) -> None:
+        self._ask(lambda _: self._conversation.failed(name, error))
+
     async def _send(self, packet: Packet, name: str, pacer: Pacer | None) -> None:
         if pacer is not None:
             await self._wait_until(pacer.due_s(self._now_s()))
@@ -215,35 +262,40 @@ class Talking:
         self._conversation.sent(name, self._now_s())
 
     async def _finished(self, order: Finish) -> None:
+        await self._line.send(wire.final(self._called(order.context)))
         if not order.lasts:
             self._speakers.pop(order.context, None)
-        await self._line.send(wire.final(self._called(order.context)))
-        self._apply(self._conversation.finished(order.context, self._now_s()))
+        self._ask(partial(self._conversation.finished, order.context))
 
     def _called(self, name: str) -> str | None:
         """Return what messages call a context: nothing, where there is but one."""
         return name if isinstance(self._conversation, Dialogue) else None
 
-    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._guarded(work))
+    def _start(self, work: Callable[P, Work], *told: P.args, **named: P.kwargs) -> Task:
+        task = asyncio.create_task(self._guarded(partial(work, *told, **named)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        # cancelled before its first step, a task leaves its work unbegun: that is no mistake
-        task.add_done_callback(lambda _: work.close())
         return task
 
-    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
-        """Whatever breaks ends the socket, with a word."""
+    async def _guarded(self, work: Callable[[], Work]) -> None:
+        """Whatever breaks ends the socket, with a word; what is stopped early never begins."""
         try:
-            await work
+            await work()
         except StalledError:
-            log.warning("stalled listener cut")
-            self._end(Close(BROKE, "Sound was left unread for too long."))
+            self._stalled()
         except WebSocketDisconnect:
             self._end(None)
         except Exception:
             log.exception("socket broke")
-            self._apply(self._conversation.refuse(BROKEN, "internal_error", BROKE))
+            self._give_up()
+
+    def _stalled(self) -> None:
+        log.warning("stalled listener cut")
+        self._end(Close(BROKE, "What was sent was left unread for too long."))
+
+    def _give_up(self) -> None:
+        for order in self._conversation.refuse(BROKEN, "internal_error", BROKE):
+            self._do(order)
 
     def _watch_the_time(self) -> None:
         """Have the rules look at the clock when they next want to."""
@@ -253,10 +305,8 @@ class Talking:
         deadline_s = self._conversation.deadline_s
         if deadline_s is not None and not self._ending.done():
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(max(0.0, deadline_s - self._now_s()), self._tick)
-
-    def _tick(self) -> None:
-        self._apply(self._conversation.tick(self._now_s()))
+            wait_s = max(0.0, deadline_s - self._now_s())
+            self._timer = loop.call_later(wait_s, self._ask, self._conversation.tick)
 
     def _end(self, ending: Close | None) -> None:
         if not self._ending.done():
@@ -272,14 +322,6 @@ class Talking:
                 task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-
-    async def _say_goodbye(self, ending: Close) -> None:
-        try:
-            if ending.told:
-                await self._line.send(ending.told)
-        except (StalledError, WebSocketDisconnect):
-            return
-        await self._line.close(ending.code, ending.reason)
 
     async def _wait_until(self, moment_s: float) -> None:
         wait_s = moment_s - self._now_s()

@@ -24,7 +24,7 @@ from entrypoints.leibniz.telling import Telling
 from entrypoints.leibniz.turns import Turn, Turns
 from entrypoints.leibniz.wire import stream as wire
 from entrypoints.settings import Settings
-from entrypoints.sockets import Line, OpenSockets, Socket, StalledError, caller_of
+from entrypoints.sockets import Line, OpenSockets, Socket, StalledError, counted_as
 
 log = structlog.get_logger()
 
@@ -216,10 +216,9 @@ async def stream(socket: Socket, parts: Given[Parts]) -> None:
     line = Line(socket, parts.stall_timeout_s)
     try:
         query = wire.decode_query(dict(socket.query_params.items()))
-        key = key_of(socket) or query.key
-        owner = parts.access.authenticate(key).owner
-        opened = Opened(session_id(query.session_id), owner, query.binary)
-        with parts.open_sockets.one_more(caller_of(socket, key)):
+        caller = parts.access.authenticate(key_of(socket) or query.key)
+        opened = Opened(session_id(query.session_id), caller.owner, query.binary)
+        with parts.open_sockets.one_more(counted_as(socket, caller)):
             await Stream(line, opened, parts).run()
     except SpeechError as error:
         await line.close(POLICY, str(error), failed(error).data)

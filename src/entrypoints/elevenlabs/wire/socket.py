@@ -3,17 +3,18 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import field
 
 from application.packing import Packet
+from domain.errors import InputError
 from domain.formats import AudioFormat, Codec, format_named
 from domain.lettering import TimedText
 from domain.loudness import Target
 from domain.speech import Finish, SpeechSettings, check_range
-from entrypoints.body import decode, decode_fields, encode
+from entrypoints.body import MalformedBodyError, decode, decode_fields, encode
 from entrypoints.elevenlabs.wire.speech import VoiceSettings, temperature
 
 DEFAULT_FORMAT = "pcm_24000"
@@ -33,6 +34,7 @@ _STABLE = (0.0, 1.0)
 _OVERLAP = (0, 65_536)
 _LEFT_CONTEXT_S = (0.0, 60.0)
 _ROUNDING_MS = 1000
+_LONGEST_NAME = 256
 
 
 class GenerationConfig(msgspec.Struct):
@@ -49,15 +51,15 @@ class Message(msgspec.Struct):
 
     type: str | None = None
     text: str | None = None
-    flush: bool = False
-    try_trigger_generation: bool = False
+    flush: bool | None = None
+    try_trigger_generation: bool | None = None
     voice_settings: VoiceSettings | None = None
     generation_config: GenerationConfig | None = None
     generator_config: GenerationConfig | None = None
     context_id: str | None = None
     context_id_camel: str | None = field(default=None, name="contextId")
-    close_context: bool = False
-    close_socket: bool = False
+    close_context: bool | None = None
+    close_socket: bool | None = None
     keep_open: bool | None = None
     audio_format: str | None = None
     el_audio_format: str | None = field(default=None, name="EL_AUDIO_FORMAT")
@@ -71,8 +73,7 @@ class Message(msgspec.Struct):
     @property
     def key(self) -> str | None:
         """The key it brings."""
-        bearer = (self.authorization or "").removeprefix("Bearer ").strip()
-        return self.xi_api_key or self.xi_api_key_dashed or bearer or None
+        return self.xi_api_key or self.xi_api_key_dashed or bare_key(self.authorization)
 
     @property
     def context(self) -> str | None:
@@ -80,11 +81,16 @@ class Message(msgspec.Struct):
         return self.context_id or self.context_id_camel or None
 
     @property
+    def sets(self) -> bool:
+        """Whether it brings settings."""
+        given = (self.voice_settings, self.generation_config, self.generator_config)
+        return any(each is not None for each in given)
+
+    @property
     def says(self) -> bool:
         """Whether it asks for anything."""
-        settings = self.voice_settings or self.generation_config or self.generator_config
-        does = self.flush or self.close_context or self.close_socket or self.type == INIT
-        return self.text is not None or does or settings is not None or self.key is not None
+        does = self.flush or self.try_trigger_generation or self.close_context or self.close_socket
+        return self.text is not None or self.sets or bool(does or self.key) or self.type == INIT
 
 
 class Query(msgspec.Struct):
@@ -97,7 +103,7 @@ class Query(msgspec.Struct):
     output_format: str | None = None
     inactivity_timeout: float = 20.0
     auto_mode: bool = False
-    apply_text_normalization: str | None = None
+    apply_text_normalization: Literal["auto", "on", "off"] | None = None
     seed: int | None = None
     speed: float | None = None
     mode: str = "generate"
@@ -142,9 +148,21 @@ def decode_query(fields: Mapping[str, object]) -> Query:
 
 def decode_message(data: str | bytes) -> Message:
     """Read a message."""
-    message = decode(data, Message)
+    try:
+        message = decode(data, Message)
+    except MalformedBodyError as error:
+        wanted = 'send an object such as {"text": "Hello. "}'
+        raise InputError(f"The message is not JSON; {wanted}.") from error
     check_range("target_lead_ms", message.target_lead_ms, _LEAD_MS)
+    if len(message.context or "") > _LONGEST_NAME:
+        raise InputError(f"A context_id has at most {_LONGEST_NAME} characters.")
     return message
+
+
+def bare_key(header: str | None) -> str | None:
+    """Return the key in what an authorization header may say, with its scheme or without."""
+    scheme, _, rest = (header or "").strip().partition(" ")
+    return (rest.strip() if scheme.lower() in {"bearer", "token"} else scheme) or None
 
 
 def first_manner(query: Query) -> Manner:
@@ -159,7 +177,10 @@ def first_manner(query: Query) -> Manner:
 
 def finish(named: str | None, usual: Target) -> Finish:
     """Return what becomes of the sound."""
-    return Finish(to=format_named(named or DEFAULT_FORMAT), target=usual)
+    to = format_named(named or DEFAULT_FORMAT)
+    if to.codec is Codec.WAV:
+        raise InputError(f"{to.name} is a file; over a socket choose pcm_{to.rate_hz}.")
+    return Finish(to=to, target=usual)
 
 
 def init_format(message: Message) -> AudioFormat | None:

@@ -17,8 +17,10 @@ PROSE = "The quick fox, 3.14 m long, met Dr. Smith at noon; nobody knows why it 
 
 
 def batches(*, eager: bool) -> Batches:
-    text = Arriving(PlainFeed(MARKUP, "en"), SentencexSplitter(), "en")
-    return Batches(text, Manner(), eager=eager)
+    def begin(language: str | None) -> Arriving:
+        return Arriving(PlainFeed(MARKUP, "en"), SentencexSplitter(), language or "en")
+
+    return Batches(begin, Manner(), eager=eager)
 
 
 @pytest.mark.parametrize("unit", [PROSE, "a", "1 ", ". ", "a-", '<break time="1s"/> a'])

@@ -36,7 +36,7 @@ class ScriptedLine(Line):
         self.told.append(json.loads(data))
 
     @override
-    async def close(self, code: int, reason: str = "", told: bytes = b"") -> None:
+    async def close(self, code: int, reason: str = "", *told: bytes) -> None:
         self.told.append({"type": "closed", "code": code})
 
     async def until(self, kind: str) -> None:
