@@ -21,6 +21,7 @@ _FAREWELL_S = 2.0
 _MOST_KNOWN = 1000
 _KNOWN_FOR_S = 300.0
 _MEAN_FOR_S = 60.0
+_LEARNT_WITHIN_S = 20.0
 _MOST_PENDING = 1000
 _MOST_LATE = 8
 _USUAL = Target()
@@ -59,6 +60,9 @@ class Loudness:
         )
         """At other loudnesses than the usual: not worth a place in the store."""
         self._means: Recent[str, Kept] = Recent(clock, most=_MOST_LATE, ttl_s=_MEAN_FOR_S)
+        self._learning: Recent[tuple[str, str, Target], bool] = Recent(
+            clock, most=_MOST_KNOWN, ttl_s=_LEARNT_WITHIN_S
+        )
         self._pending: OrderedDict[Key, Learnt] = OrderedDict()
         self._something = asyncio.Event()
         self._closing = asyncio.Event()
@@ -106,9 +110,21 @@ class Loudness:
         # at another loudness the limiter takes more or less of it: near enough to begin with
         return self._elsewhere.get((*key, target)) or known, mean
 
+    def may_learn(self, timbre: Timbre, target: Target) -> bool:
+        """Whether a stream that begins now is to study a voice: of many at once one does.
+
+        Another may once it has taught, or has had time to.
+        """
+        key = (*_key(timbre), target)
+        if self._learning.get(key):
+            return False
+        self._learning.put(key, True)
+        return True
+
     async def teach(self, timbre: Timbre, learnt: Learnt, target: Target | None = None) -> None:
         """Know this from now on, unless more speech has taught what is known; it is kept soon."""
         key = _key(timbre)
+        self._learning.drop((*key, target or self.usual))
         if target is not None and target != self.usual:
             self._elsewhere.put((*key, target), learnt)
             return

@@ -203,10 +203,12 @@ class Speaking:
         levellers = {}
         for timbre in timbres:
             learnt = mean = None
+            studies = False
             if finish.streamed.lufs is not None:
                 learnt, mean = await self._loudness.of(timbre, finish.target)
+                studies = self._loudness.may_learn(timbre, finish.target)
             levellers[timbre.sha256] = Leveller(
-                finish.streamed, learnt, mean or usual, card.rate_hz
+                finish.streamed, learnt, mean or usual, card.rate_hz, studies=studies
             )
         return levellers
 

@@ -9,6 +9,7 @@ from domain.limiter import Limiter
 from domain.loudness import Learnt, Meter, Target
 from domain.weighting import HOP_S
 
+_AS_IT_IS = Target(None)
 _MOST_DB, _LEAST_DB = 20.0, -30.0
 _DB_PER_HOP = 0.5 * HOP_S
 _DB_PER_LINE = 1.0
@@ -28,17 +29,27 @@ class Leveller:
     any gain but less what the limiter takes: at most 0.5 dB in a second of speech and 1 dB from
     line to line, always along a ramp. Pauses neither move it nor teach. As many samples come out
     as went in, at once.
+
+    To find what the limiter takes, and so to teach, costs more than all the rest: of many streams
+    of a voice one `studies` it. The others follow what they hear, until the voice is known.
     """
 
     def __init__(
-        self, target: Target, learnt: Learnt | None, house: Learnt | None, rate_hz: int
+        self,
+        target: Target,
+        learnt: Learnt | None,
+        house: Learnt | None,
+        rate_hz: int,
+        *,
+        studies: bool = True,
     ) -> None:
         self._knowledge = _Knowledge(learnt, house)
+        self._studies = studies
         self._asked = target
         self._rate_hz = rate_hz
         self._ramp = _Ramp(round(rate_hz * HOP_S))
         self._meter = Meter(rate_hz)
-        self._loss = _Loss(rate_hz, target)
+        self._loss = self._new_loss()
         self._hop: list[Samples] = []
         self._heard_s = 0.0
         self._begun = self._within = False
@@ -46,7 +57,8 @@ class Leveller:
     @property
     def learnt(self) -> Learnt | None:
         """What is known of the voice by now; None if nothing was taught."""
-        return self._knowledge.learnt if self._knowledge.taught else None
+        taught = self._studies and self._knowledge.taught
+        return self._knowledge.learnt if taught else None
 
     def level(self, samples: Samples, *, line_ends: bool) -> Samples:
         """Return samples at the gain of their time."""
@@ -91,7 +103,7 @@ class Leveller:
     def _end_line(self) -> None:
         self._knowledge.teach(self._lesson())
         self._meter = Meter(self._rate_hz)
-        self._loss = _Loss(self._rate_hz, self._asked)
+        self._loss = self._new_loss()
         self._hop = []
         self._heard_s = 0.0
         self._within = False
@@ -115,7 +127,12 @@ class Leveller:
 
     def _settled(self) -> bool:
         """Whether nothing that is heard can change the gain or teach."""
-        return self._knowledge.enough and self._ramp.to_db == self._wanted_db()
+        knowledge = self._knowledge
+        known = knowledge.enough or (not self._studies and knowledge.calibrated)
+        return known and self._ramp.to_db == self._wanted_db()
+
+    def _new_loss(self) -> "_Loss":
+        return _Loss(self._rate_hz, self._asked if self._studies else _AS_IT_IS)
 
 
 class _Knowledge:
@@ -130,6 +147,11 @@ class _Knowledge:
     def enough(self) -> bool:
         """Whether nothing more is to be learnt."""
         return self.learnt is not None and self.learnt.seconds >= _ENOUGH_S
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the voice is known for itself."""
+        return self.learnt is not None and self.learnt.seconds >= _CALIBRATED_S
 
     def complete_with(self, lesson: Learnt | None) -> bool:
         """Whether a line in progress shows all that was still to be learnt."""

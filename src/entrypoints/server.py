@@ -12,6 +12,7 @@ from types import FrameType
 
 import structlog
 import uvicorn
+import uvloop
 from typing_extensions import override
 
 from entrypoints.app import served
@@ -40,9 +41,10 @@ def run(container: Container, ready: Ready) -> None:
         """Let no search for garbage look through what stays: it would stop all sound for 0.1 s."""
         gc.collect()
         gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         ready(port)
 
-    asyncio.run(_run(container, settled))
+    uvloop.run(_run(container, settled))
 
 
 async def serve(container: Container, server: "Server", listening: socket.socket) -> None:
