@@ -23,7 +23,7 @@ NPM ?= $(shell command -v npm)
 COVERING := tests/unit/domain tests/unit/application tests/contracts -k "not xtts"
 
 .DEFAULT_GOAL := help
-.PHONY: help run xtts test test-kills test-memory test-gpu check lint types imports cov bench bench-sound bench-xtts bench-many migrate settings revision clean
+.PHONY: help run xtts test test-kills test-memory test-gpu check lint types imports cov bench bench-sound bench-sockets bench-xtts bench-many migrate settings revision clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,9 @@ bench: $(TEST) ## first audio and throughput of the machine you sit at
 bench-sound: $(TEST) ## what finishing and each dialect add to first audio (3 minutes)
 	@$(BIN)/python -m bench.finishing $(ARGS)
 	@$(BIN)/python -m bench.dialects $(ARGS)
+
+bench-sockets: $(TEST) ## a hundred paced sockets: lead, underruns, first audio after a flush (1 minute)
+	@$(BIN)/python -m bench.sockets $(ARGS)
 
 bench-xtts: $(TEST) ## XTTS beside coqui's own stream, and with a busy server (12 minutes, 8 GB)
 	@$(BIN)/python -m bench.xtts $(ARGS)

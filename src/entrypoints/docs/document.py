@@ -24,6 +24,11 @@ voices stand behind all the dialects below; take whichever your client speaks.
 Unknown fields are passed over. Every answer carries `X-Request-Id`, by which the log knows it.
 A server without keys answers only to its own name (else 421) and refuses what pages of other
 sites want to write (403).
+
+Text that is still being written is spoken over WebSockets, which OpenAPI cannot describe:
+`/v1/text-to-speech/{voice_id}/stream-input` and `/multi-stream-input` as ElevenLabs has them, and
+`/api/v1/stream` as Leibniz has it. The project's `docs/sockets.md` has every message, parameter and
+closing code.
 """
 _KEYS = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A key of this server."},
