@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from typing import TypeVar
 
+from application.closing import stopped, to_the_end
+
 T = TypeVar("T")
 
 
@@ -37,8 +39,33 @@ async def read_ahead(source: AsyncGenerator[T], most: int) -> AsyncGenerator[Asy
         async with aclosing(every()) as read_early:
             yield read_early
     finally:
-        reading.cancel()
-        await asyncio.wait({reading})
+        await to_the_end(stopped(reading))
+
+
+class Rest:
+    """Stands where nothing has come for a while."""
+
+
+async def with_rests(source: AsyncGenerator[T], rest_s: float) -> AsyncGenerator[T | Rest]:
+    """Yield what the source yields, and a rest each time it takes so long."""
+    coming: asyncio.Task[T | None] | None = None
+    async with aclosing(source):
+        try:
+            while True:
+                coming = asyncio.create_task(_next(source))
+                if not (await asyncio.wait({coming}, timeout=rest_s))[0]:
+                    yield Rest()
+                each = await coming
+                if each is None:
+                    return
+                yield each
+        finally:
+            if coming is not None and not coming.done():
+                await to_the_end(stopped(coming))
+
+
+async def _next(source: AsyncGenerator[T]) -> T | None:
+    return await anext(source, None)
 
 
 class _End:

@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable
+from typing import Any
+
+_PUTS_AWAY_WITHIN_S = 3.0
 
 
 async def to_the_end(closing: Awaitable[None]) -> None:
@@ -18,7 +21,12 @@ async def to_the_end(closing: Awaitable[None]) -> None:
     task.result()
 
 
-async def stopped(task: asyncio.Task[None]) -> None:
-    """End a task, whatever it was at; how it ended is of no concern any more."""
-    task.cancel()
+async def stopped(task: asyncio.Task[Any]) -> None:
+    """End a task, whatever it was at; how it ended is of no concern any more.
+
+    It has time to put away what it holds; one whose cancellation a library swallowed is told again.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_PUTS_AWAY_WITHIN_S)
     await asyncio.gather(task, return_exceptions=True)

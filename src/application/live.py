@@ -12,7 +12,7 @@ from application.finishing import Sound
 from application.speaking import Speaking
 from application.stream import SpeechStream
 from domain.audio import Pcm, join, silence
-from domain.errors import EngineBusyError
+from domain.errors import EngineBusyError, SpeechCancelledError
 from domain.lettering import Captioning
 from domain.packets import Caption, Heard, apart, begun_by, captioned
 from domain.pieces import USUAL_PAUSES, Pauses, pause_behind
@@ -39,6 +39,13 @@ class _Begun:
     stream: SpeechStream
 
 
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    """A piece that somebody stopped before it was heard: what follows is spoken all the same."""
+
+    asked: SpeechRequest
+
+
 class LiveSpeech:
     """Enter it, say pieces, and iterate `heard` in one task; leaving frees the engine.
 
@@ -59,7 +66,7 @@ class LiveSpeech:
         self._pauses = pauses
         self._done = done
         self._asked: asyncio.Queue[SpeechRequest | Flushed | None] = asyncio.Queue()
-        self._begun: asyncio.Queue[_Begun | Flushed | Exception | None] = asyncio.Queue()
+        self._begun: asyncio.Queue[_Begun | Flushed | _Stopped | Exception | None] = asyncio.Queue()
         self._room = asyncio.Semaphore(_MOST_BEGUN)
         self._latest: SpeechStream | None = None
         self._moved = asyncio.Event()
@@ -102,6 +109,9 @@ class LiveSpeech:
         while (begun := await self._begun.get()) is not None:
             if isinstance(begun, Flushed):
                 yield begun
+            elif isinstance(begun, _Stopped):
+                self._room.release()
+                self._done(begun.asked)
             elif isinstance(begun, Exception):
                 raise begun
             else:
@@ -122,6 +132,9 @@ class LiveSpeech:
             await self._submitted()
             try:
                 self._latest = stream = await self._stream(asked)
+            except SpeechCancelledError:
+                self._begun.put_nowait(_Stopped(asked))
+                continue
             except Exception as error:  # noqa: BLE001 - it is raised where the sound is heard
                 self._begun.put_nowait(error)
                 return

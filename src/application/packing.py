@@ -8,6 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from application.ahead import Rest, with_rests
 from application.closing import stopped, to_the_end
 from application.live import Flushed, LiveSpeech
 from domain.audio import Pcm, join
@@ -20,6 +21,9 @@ from domain.ports import Encoder, SoundStudio
 from domain.script import TimedMark
 
 Timed = TypeVar("Timed", Caption, TimedMark)
+
+
+_RESTS_AFTER_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class _Track:
     """When what it makes next begins: its lead is before the first sound it was given."""
     captions: deque[Caption] = field(default_factory=deque)
     marks: deque[TimedMark] = field(default_factory=deque)
-    flushed: Flushed | None = None
+    ended: Flushed | Rest | None = None
 
     def packet(self, frames: Sequence[Frame], *, last: bool = False) -> Packet:
         """Return frames, and what is heard in them; with the last of them all that is left."""
@@ -133,22 +137,27 @@ class Packing:
     async def _by_program(
         self, every: AsyncGenerator[Heard | Flushed]
     ) -> AsyncGenerator[Packet | Flushed]:
-        """Give every flush an encoder of its own, for a program keeps the last of its sound."""
+        """Give every flush an encoder of its own, for a program keeps the last of its sound.
+
+        Where nothing comes for long there is none: programs are few, and who is silent needs none.
+        """
         goes_on = False
-        async for heard in every:
-            if isinstance(heard, Flushed):
-                yield heard
+        rested = with_rests(every, _RESTS_AFTER_S)
+        async for heard in rested:
+            if not isinstance(heard, Heard):
+                if isinstance(heard, Flushed):
+                    yield heard
                 continue
             track = _Track(heard.begins_s - self._to.lead_s)
             framer, goes_on = Framer(self._to, goes_on=goes_on), True
             async with (
                 self._studio.encoder(self._to) as encoder,
-                _filling(encoder, track, heard, every),
+                _filling(encoder, track, heard, rested),
             ):
                 async for packet in self._encoded(encoder, track, framer):
                     yield packet
-            if track.flushed is not None:
-                yield track.flushed
+            if isinstance(track.ended, Flushed):
+                yield track.ended
 
     async def _encoded(
         self, encoder: Encoder, track: _Track, framer: Framer
@@ -174,7 +183,7 @@ class Packing:
 
 @asynccontextmanager
 async def _filling(
-    encoder: Encoder, track: _Track, first: Heard, every: AsyncGenerator[Heard | Flushed]
+    encoder: Encoder, track: _Track, first: Heard, every: AsyncGenerator[Heard | Flushed | Rest]
 ) -> AsyncGenerator[None]:
     """Lead sound into an encoder up to the next flush, while what it makes is read.
 
@@ -182,14 +191,14 @@ async def _filling(
     """
 
     async def fill() -> None:
-        heard: Heard | Flushed | None = first
+        heard: Heard | Flushed | Rest | None = first
         try:
             while isinstance(heard, Heard):
                 track.captions.extend(heard.captions)
                 track.marks.extend(heard.marks)
                 await encoder.write(heard.pcm.samples)
                 heard = await anext(every, None)
-            track.flushed = heard
+            track.ended = heard
         finally:
             # what was made is heard before a failure is told
             await encoder.end()

@@ -21,7 +21,7 @@ from domain.errors import (
 )
 from domain.events import SpeechRefused
 from domain.language import spoken
-from domain.levelling import Leveller
+from domain.levelling import ENOUGH_S, Leveller
 from domain.loudness import Learnt
 from domain.passages import Plan, Planner
 from domain.pieces import Pauses, tidy
@@ -201,12 +201,13 @@ class Speaking:
         card = self._engine.card
         usual = None if card.usual_lufs is None else Learnt(card.usual_lufs, 0.0, 0)
         levellers = {}
-        for timbre in timbres:
+        for timbre in {each.sha256: each for each in timbres}.values():
             learnt = mean = None
             studies = False
             if finish.streamed.lufs is not None:
                 learnt, mean = await self._loudness.of(timbre, finish.target)
-                studies = self._loudness.may_learn(timbre, finish.target)
+                known = learnt is not None and learnt.seconds >= ENOUGH_S
+                studies = not known and self._loudness.may_learn(timbre, finish.target)
             levellers[timbre.sha256] = Leveller(
                 finish.streamed, learnt, mean or usual, card.rate_hz, studies=studies
             )

@@ -18,7 +18,7 @@ _MORE_DB = (0.0, 1.0, 2.0, 4.0)
 _UTTERANCE_S = 1.0
 _CALIBRATED_S = 4.0
 """From so much speech on, a voice is known for itself; until then the engine's mean has a say."""
-_ENOUGH_S = 20.0
+ENOUGH_S = 20.0
 """From so much speech on, nothing more is learnt."""
 
 
@@ -146,7 +146,7 @@ class _Knowledge:
     @property
     def enough(self) -> bool:
         """Whether nothing more is to be learnt."""
-        return self.learnt is not None and self.learnt.seconds >= _ENOUGH_S
+        return self.learnt is not None and self.learnt.seconds >= ENOUGH_S
 
     @property
     def calibrated(self) -> bool:
@@ -156,7 +156,7 @@ class _Knowledge:
     def complete_with(self, lesson: Learnt | None) -> bool:
         """Whether a line in progress shows all that was still to be learnt."""
         learnt = _both(self.learnt, lesson)
-        return lesson is not None and learnt is not None and learnt.seconds >= _ENOUGH_S
+        return lesson is not None and learnt is not None and learnt.seconds >= ENOUGH_S
 
     def teach(self, lesson: Learnt | None) -> None:
         """Keep what a line showed."""

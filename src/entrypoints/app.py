@@ -75,6 +75,7 @@ def served(container: Container) -> ASGIApp:
         hosts=local_hosts(settings.host, *settings.allowed_hosts) if named else None,
         body_timeout_s=settings.request_timeout_s,
         origins=frozenset(settings.cors_origins),
+        keyless=not settings.api_keys,
     )
 
 

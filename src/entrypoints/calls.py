@@ -17,6 +17,7 @@ GONE = 1006
 """The code of a socket that nobody closed."""
 
 _REFUSED = 1008
+_CODES = range(1000, 1015)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
@@ -46,7 +47,7 @@ class Call:
         """Pass on what comes."""
         message = await self._receive()
         if message["type"] == "websocket.disconnect":
-            self.code = message["code"]
+            self.code = _known(message["code"])
         return message
 
     async def send(self, message: Message) -> None:
@@ -65,3 +66,8 @@ class Call:
         """Turn a handshake away: whoever asked sees a 403, and the log has the reason."""
         await self._receive()
         await self._send({"type": "websocket.close", "code": _REFUSED, "reason": ""})
+
+
+def _known(code: int) -> int:
+    """A peer may end with any of thousands of codes, and each would be a figure of its own."""
+    return code if code in _CODES else GONE

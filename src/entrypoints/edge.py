@@ -53,6 +53,7 @@ class Edge:
         hosts: frozenset[str] | None,
         body_timeout_s: float,
         origins: frozenset[str] = frozenset(),
+        keyless: bool = True,
     ) -> None:
         self._app = app
         self._bus = bus
@@ -60,6 +61,7 @@ class Edge:
         self._hosts = hosts
         self._body_timeout_s = body_timeout_s
         self._origins = origins
+        self._keyless = keyless
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass requests and sockets on, watched: there is nothing else."""
@@ -72,7 +74,7 @@ class Edge:
         exchange = _Exchange(scope, send, self._engine())
         with structlog.contextvars.bound_contextvars(request=exchange.id):
             try:
-                if unwanted := Visitor.of(scope).unwanted(self._hosts, self._origins):
+                if unwanted := self._unwanted(scope):
                     await exchange.refuse(*unwanted)
                 else:
                     await self._app(scope, self._patient(receive), exchange.send)
@@ -82,7 +84,7 @@ class Edge:
     async def _socket(self, scope: WebSocketScope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive, send, self._engine())
         with structlog.contextvars.bound_contextvars(request=call.id):
-            if unwanted := Visitor.of(scope).unwanted(self._hosts, self._origins):
+            if unwanted := self._unwanted(scope):
                 await call.refuse()
                 self._bus.publish(RequestAnswered("unknown", unwanted[0], call.took_s))
                 log.warning("socket refused", why=unwanted[1])
@@ -94,6 +96,10 @@ class Edge:
                 route = scope.get("path_template") or "unknown"
                 self._bus.publish(SocketClosed(route, call.code))
                 log.info("socket closed", route=route, code=call.code, took_s=call.took_s)
+
+    def _unwanted(self, scope: HTTPScope | WebSocketScope) -> tuple[int, str] | None:
+        visitor = Visitor.of(scope)
+        return visitor.unwanted(self._hosts, self._origins, keyless=self._keyless)
 
     def _tell(self, route: str, exchange: "_Exchange") -> None:
         took_s = time.monotonic() - exchange.began_s

@@ -28,7 +28,6 @@ _BACKLOG = 2048
 _LOOK_S = 0.05
 _HEADER_BYTES = 32 * 2**10
 _SEND_BYTES = 64 * 2**10
-_UNREAD_MESSAGES = 16
 
 Ready = Callable[[int], None]
 """Told the port once the server answers."""
@@ -63,6 +62,7 @@ class Server(uvicorn.Server):
         super().__init__(_config(container))
         self._ready = ready
         self._sessions = container.sessions()
+        self._open_sockets = container.open_sockets()
         self._drain_s = container.settings().drain_s
 
     @override
@@ -81,7 +81,8 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def _may_wait(self) -> bool:
-        return self._sessions.active > 0 and not self.force_exit
+        speaks = self._sessions.active > 0 or self._open_sockets.owe
+        return speaks and not self.force_exit
 
     @override
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -140,7 +141,9 @@ def _config(container: Container) -> uvicorn.Config:
         http="h11",
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
-        ws_max_queue=_UNREAD_MESSAGES,
+        # an answer waits behind sound that is unread: who reads slowly is not gone
+        ws_ping_interval=None,
+        ws_ping_timeout=None,
         ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,

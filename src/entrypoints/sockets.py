@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,11 +49,26 @@ class OpenSockets:
     def __init__(self, most: int) -> None:
         self._most = most
         self._open: Counter[str] = Counter()
+        self._served: set[Callable[[], bool]] = set()
 
     @property
     def count(self) -> int:
         """How many are open, of all callers."""
         return self._open.total()
+
+    @property
+    def owe(self) -> bool:
+        """Whether any client has still to be sent what was spoken for it."""
+        return any(owes() for owes in self._served)
+
+    @contextmanager
+    def served(self, owes: Callable[[], bool]) -> Iterator[None]:
+        """Ask this, for as long as a socket is served, whether its client is owed anything."""
+        self._served.add(owes)
+        try:
+            yield
+        finally:
+            self._served.discard(owes)
 
     @contextmanager
     def one_more(self, caller: str) -> Iterator[None]:

@@ -37,18 +37,17 @@ class Visitor:
         )
 
     def unwanted(
-        self, hosts: frozenset[str] | None, origins: frozenset[str]
+        self, hosts: frozenset[str] | None, origins: frozenset[str], *, keyless: bool = True
     ) -> tuple[int, str] | None:
         """Return the status and the sentence that turn a visitor away; None for the welcome.
 
-        `hosts` are the names the server may be called by, None means any and asks nothing. Pages
-        of `origins` may write from their browsers; `*` stands for every page.
+        `hosts` are the names the server may be called by, None means any. Where no key is needed
+        only pages of the server itself and of `origins` may write; `*` stands for every page.
         """
-        if hosts is None:
-            return None
-        if self.host not in hosts:
+        if hosts is not None and self.host not in hosts:
             return _MISDIRECTED, STRANGE.format(self.host)
-        if self.writes and not origins & {self.origin, "*"} and self._is_foreign(hosts):
+        own = hosts or frozenset({self.host})
+        if keyless and self.writes and not origins & {self.origin, "*"} and self._is_foreign(own):
             return _FORBIDDEN, FOREIGN
         return None
 

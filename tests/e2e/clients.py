@@ -18,7 +18,7 @@ _QUIET = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # it would fetch its prices from afar
     "NO_PROXY": "127.0.0.1",
 }
-_LONGEST_S = 50
+_LONGEST_S = 120
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,9 @@ from tests.e2e.live import live
 from tests.integration.certificates import certified
 from tests.integration.measures import Sound, decoded, lufs
 
+# what these clients import is compiled at their first start
+pytestmark = pytest.mark.timeout(180)
+
 KEY = "xi-of-this-test"
 TEXT = (
     "Hello there, my friend. The boats were waiting for the morning tide, and I paid $5 for apples."

@@ -15,7 +15,7 @@ from domain.voice import Timbre
 from tests.checkpoints import STOP, build, named
 from tests.fakes.events import HeardEvents
 
-LINES = int(os.environ.get("RHAPSODE_TEST_LINES", "800"))
+LINES = int(os.environ.get("RHAPSODE_TEST_LINES", "400"))
 """`make test-memory` speaks two thousand."""
 SETTLED = 300
 AT_ONCE = 8

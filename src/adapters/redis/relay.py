@@ -19,7 +19,7 @@ from domain.ports import AudioRelay, Relayed
 log = logging.getLogger(__name__)
 
 _MOST_LISTENERS = 4096
-_MOST_WAITING = 64
+_MOST_WAITING = 4
 _WITHIN_S = 2.0
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 0.5

@@ -90,6 +90,11 @@ class Conversation:
         return wire.target_lead_s(opened.lead_ms)
 
     @property
+    def owes(self) -> bool:
+        """Whether anything that was said is still to be heard."""
+        return any(context.owes for context in self.opened.contexts.values())
+
+    @property
     def deadline_s(self) -> float | None:
         """When `tick` is to be called, if nothing else happens before."""
         return None if self._over else min(self._moments_s(), default=None)
@@ -232,7 +237,7 @@ class Conversation:
 
     def _times_out_s(self) -> Iterator[float]:
         """When the client has been silent for too long; never while it is owed speech."""
-        if not any(context.owes for context in self.opened.contexts.values()):
+        if not self.owes:
             yield self._active_s + self._query.inactivity_timeout
 
 

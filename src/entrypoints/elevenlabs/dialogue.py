@@ -113,4 +113,5 @@ class Dialogue(Conversation):
 def _begins(message: Message) -> bool:
     """Whether it is the first of a context; a blank for none in particular keeps a socket open."""
     named = message.context is not None
-    return message.sets or bool(message.text if named else (message.text or "").strip())
+    sets = message.sets and (named or message.type != wire.INIT)
+    return sets or bool(message.text if named else (message.text or "").strip())

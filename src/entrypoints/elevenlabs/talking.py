@@ -98,7 +98,8 @@ class Talking:
     async def run(self, key: str | None, counted_as: Callable[[Caller], str]) -> None:
         """Serve the socket; `key` is the one that came with the handshake."""
         self._counted_as = counted_as
-        with self._counted:
+        served = self._parts.open_sockets.served(lambda: self._conversation.owes)
+        with self._counted, served:
             try:
                 self._admit(key, first=True)
                 self._start(self._read)
@@ -215,7 +216,7 @@ class Talking:
 
     async def _speak(self, speaker: _Speaker) -> None:
         """Send what a context says, as it is made or as it is heard."""
-        with self._failing(speaker.name):
+        with self._failing(speaker.name, speaker):
             async with speaker.live as live:
                 await self._hand_out(speaker.name, speaker.packing.packets(live))
 
@@ -239,17 +240,20 @@ class Talking:
                     await self._finished(packet.after)
 
     @contextmanager
-    def _failing(self, name: str) -> Iterator[None]:
-        """What breaks within ends a context, and no more than the rules say."""
+    def _failing(self, name: str, speaker: _Speaker | None = None) -> Iterator[None]:
+        """What breaks within ends a context, and no more than the rules say.
+
+        Where another speaks for the context by now it is told nothing.
+        """
         try:
             yield
         except (StalledError, WebSocketDisconnect):
             raise
-        except SpeechError as error:
-            self._failed(name, error)
-        except Exception:
-            log.exception("speech broke")
-            self._failed(name, SpeechError(BROKEN))
+        except Exception as error:
+            if not isinstance(error, SpeechError):
+                log.exception("speech broke")
+            if speaker is None or self._speakers.get(name) is speaker:
+                self._failed(name, error if isinstance(error, SpeechError) else _broke())
 
     def _failed(self, name: str | None, error: SpeechError) -> None:
         self._ask(lambda _: self._conversation.failed(name, error))
@@ -330,3 +334,7 @@ class Talking:
 
     def _now_s(self) -> float:
         return self._parts.clock.monotonic()
+
+
+def _broke() -> SpeechError:
+    return SpeechError(BROKEN)
