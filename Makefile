@@ -62,7 +62,7 @@ imports: $(DEV) ## the rings: who may import whom
 	@$(BIN)/lint-imports
 
 cov: $(TEST) ## branch coverage of domain and application; under 95 % fails
-	@$(BIN)/python -m pytest $(COVERING) --cov=domain --cov=application \
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(COVERING) --cov=domain --cov=application \
 		--cov-branch --cov-report=term-missing --cov-fail-under=95 $(ARGS)
 
 bench: $(TEST) ## first audio and throughput of the machine you sit at

@@ -1,6 +1,7 @@
 """The server: one process, its listening socket, and a quiet end on SIGTERM."""
 
 import asyncio
+import contextlib
 import gc
 import signal
 import socket
@@ -88,8 +89,10 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal lets streams end, the second does not wait for them."""
         self.force_exit = self.force_exit or self.should_exit
-        log.info("stopping", signal=signal.Signals(sig).name, at_once=self.force_exit)
         super().handle_exit(sig, frame)
+        # whoever read the log may be gone: that keeps nobody from stopping
+        with contextlib.suppress(OSError):
+            log.info("stopping", signal=signal.Signals(sig).name, at_once=self.force_exit)
 
 
 def listen(settings: Settings) -> socket.socket:

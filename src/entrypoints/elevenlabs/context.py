@@ -15,6 +15,10 @@ _SOON_S = 0.1
 """What lies between two messages that were sent as one, on a busy server or a poor line."""
 
 
+_BEFORE_DRY_S = 0.3
+"""So long before its listener hears nothing the next words are spoken, whole sentence or not."""
+
+
 class Context:
     """Turns messages into orders; `longest` bounds the characters that wait in it."""
 
@@ -30,6 +34,8 @@ class Context:
         self._flushed_at_s: float | None = None
         self._heard_since_flush = False
         self._said_all = False
+        self._plays_until_s = 0.0
+        self._look_at_s: float | None = None
         self.closing = False
 
     @property
@@ -45,7 +51,9 @@ class Context:
     @property
     def ripe_at_s(self) -> float | None:
         """When to look at what it has gathered again."""
-        return None if self.closing else self._batches.ripe_at_s
+        moments = (self._batches.ripe_at_s, self._look_at_s)
+        known = [moment for moment in moments if moment is not None]
+        return None if self.closing else min(known, default=None)
 
     def interrupted_by_closing(self, now_s: float) -> bool:
         """Whether closing it now cuts it short: not directly behind a flush, nor before its sound.
@@ -83,11 +91,18 @@ class Context:
         """Say what is due by now."""
         orders: list[Order] = []
         while not self.closing:
-            batch = self._batches.due(now_s, triggered=triggered, idle=not self.owes)
+            batch = self._batches.due(now_s, triggered=triggered, idle=self._idle(now_s))
             if batch is None:
                 break
             orders.append(self._spoken(batch))
         return orders
+
+    def _idle(self, now_s: float) -> bool:
+        """Whether its listener, who plays what was sent in their own time, is about to run dry."""
+        runs_dry_s = self._plays_until_s - _BEFORE_DRY_S
+        waits = self._batches.held > 0 and not self.owes and now_s < runs_dry_s
+        self._look_at_s = runs_dry_s if waits else None
+        return not self.owes and now_s >= runs_dry_s
 
     def flush(self, now_s: float) -> list[Order]:
         """Say all that waits; a flush of nothing is none."""
@@ -102,9 +117,10 @@ class Context:
         """Note that a batch, or an end, was heard."""
         self._unheard = max(0, self._unheard - characters - _A_BATCH)
 
-    def sent(self) -> None:
-        """Note that sound of it went out."""
+    def sent(self, seconds: float, now_s: float) -> None:
+        """Note that so much sound of it went out."""
         self._heard_since_flush = True
+        self._plays_until_s = max(self._plays_until_s, now_s) + seconds
 
     def _take(self, message: Message) -> None:
         text = message.text or ""

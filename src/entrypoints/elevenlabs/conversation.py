@@ -128,11 +128,11 @@ class Conversation:
         context.heard(characters)
         return context.due(now_s)
 
-    def sent(self, name: str, now_s: float) -> None:
-        """Sound of a context went out: nobody is idle who listens."""
+    def sent(self, name: str, seconds: float, now_s: float) -> None:
+        """So much sound of a context went out: nobody is idle who listens."""
         self._active_s = now_s
         if context := self.opened.contexts.get(name):
-            context.sent()
+            context.sent(seconds, now_s)
 
     def refuse(self, message: str, error: str, code: int = POLICY) -> list[Order]:
         """End the socket over a fault, and say which."""

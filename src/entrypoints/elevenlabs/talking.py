@@ -263,7 +263,7 @@ class Talking:
             await self._wait_until(pacer.due_s(self._now_s()))
             pacer.sent(packet.seconds, self._now_s())
         await self._line.send(wire.sounded(packet, self._called(name)))
-        self._conversation.sent(name, self._now_s())
+        self._conversation.sent(name, packet.seconds, self._now_s())
 
     async def _finished(self, order: Finish) -> None:
         await self._line.send(wire.final(self._called(order.context)))

@@ -58,7 +58,7 @@ class Talk:
         spoken = of(Speak, orders)
         told: list[Order] = []
         for order in spoken:
-            self.rules.sent(order.context, self.now_s)
+            self.rules.sent(order.context, 0.06, self.now_s)
             told += self.rules.heard(order.context, len(order.request.text), self.now_s)
         return told
 

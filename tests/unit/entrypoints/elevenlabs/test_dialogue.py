@@ -65,9 +65,9 @@ def test_what_is_said_of_no_context_is_nothing(speaking: Talk, said: dict[str, A
 
 def test_closed_directly_behind_a_flush_a_context_is_heard_to_its_end(speaking: Talk) -> None:
     speaking.send(text="Hello ", context_id="c1", flush=True)
-    speaking.rules.sent("c1", speaking.now_s)
+    speaking.rules.sent("c1", 0.06, speaking.now_s)
     speaking.send(text="", context_id="c1", flush=True)
-    speaking.rules.sent("c1", speaking.now_s)
+    speaking.rules.sent("c1", 0.06, speaking.now_s)
     assert speaking.send(context_id="c1", close_context=True) == [Finish("c1")]
     assert speaking.rules.finished("c1", speaking.now_s) == []
     assert speaking.rules.opened.contexts == {}
@@ -82,7 +82,7 @@ def test_an_agents_last_flush_and_its_close_may_arrive_apart(
     speaking.send(text="Hello ", context_id="c1", flush=True)
     speaking.send(text=said, context_id="c1", flush=True)
     speaking.wait(0.05)
-    speaking.rules.sent("c1", speaking.now_s)
+    speaking.rules.sent("c1", 0.06, speaking.now_s)
     closing = speaking.send(context_id="c1", close_context=True)
     assert [type(each) for each in closing] == [Drop if interrupts else Finish]
 
@@ -96,7 +96,7 @@ def test_closed_before_its_sound_a_flushed_context_is_heard_to_its_end(speaking:
 def test_closing_a_context_while_it_is_heard_interrupts_it(speaking: Talk) -> None:
     speaking.send(text="Hello ", context_id="c1", flush=True)
     speaking.wait(0.05)
-    speaking.rules.sent("c1", speaking.now_s)
+    speaking.rules.sent("c1", 0.06, speaking.now_s)
     (drop,) = speaking.send(context_id="c1", close_context=True)
     assert isinstance(drop, Drop)
     assert json.loads(drop.told) == {"isFinal": True, "contextId": "c1"}

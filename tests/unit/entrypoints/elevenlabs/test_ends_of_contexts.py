@@ -34,7 +34,7 @@ def closed(said: list[dict[str, Any]], late_s: float) -> list[Order]:
     talk = dialogue()
     for message in said:
         talk.receive(json.dumps(message), 1.0)
-        talk.sent("c", 1.0)
+        talk.sent("c", 0.06, 1.0)
     return talk.receive(json.dumps(CLOSE), 1.0 + late_s)
 
 

@@ -85,7 +85,7 @@ def test_the_last_of_the_sound_ends_it_unless_it_is_kept_open() -> None:
 def test_sound_that_goes_out_keeps_it_awake() -> None:
     asked = begun(inactivity_timeout="5")
     asked.receive(json.dumps(INIT), 0.1)
-    asked.sent("", 4.0)
+    asked.sent("", 0.06, 4.0)
     assert asked.tick(8.9) == []
     [close] = asked.tick(9.1)
     assert (close.code, close.told) == (1000, b"")

@@ -273,7 +273,7 @@ def test_nobody_is_idle_who_is_owed_speech_or_hears_it() -> None:
     assert speaking.wait(100) == []
     speaking.heard(*spoken)
     assert speaking.wait(15) == []
-    speaking.rules.sent("", speaking.now_s)
+    speaking.rules.sent("", 0.06, speaking.now_s)
     assert speaking.wait(15) == []
     assert closed(speaking.wait(6)) == (1008, "input_timeout_exceeded")
 
