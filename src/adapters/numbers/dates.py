@@ -73,7 +73,7 @@ def read_date(text: str, shape: str, language: Language) -> Date | None:
     """Read a date written in this order, or in the one it looks like."""
     if len(text) > _LONGEST:
         return None
-    parts = [part for part in _PART.findall(text) if part.isdigit() or _month_of(part, language)]
+    parts = [part for part in _PART.findall(text) if part.isdecimal() or _month_of(part, language)]
     order = re.sub(r"(.)\1+", r"\1", re.sub(r"[^ymd]", "", shape.lower()))
     if len(parts) == 1 and len(parts[0]) in (_SIX_DIGITS, _EIGHT_DIGITS):
         parts, order = _cut(parts[0], order or "ymd")
@@ -97,9 +97,9 @@ def _cut(digits: str, order: str) -> tuple[list[str], str]:
 
 
 def _looks_like(parts: list[str], language: Language) -> str:
-    named = next((index for index, part in enumerate(parts) if not part.isdigit()), None)
+    named = next((index for index, part in enumerate(parts) if not part.isdecimal()), None)
     long = [
-        index for index, part in enumerate(parts) if len(part) == _FOUR_DIGITS and part.isdigit()
+        index for index, part in enumerate(parts) if len(part) == _FOUR_DIGITS and part.isdecimal()
     ]
     if len(parts) == 1:
         return "m" if named == 0 else "y" if long else "d"
@@ -122,11 +122,11 @@ def _filled(parts: list[str], order: str, language: Language) -> Date | None:
         return None
     values = dict(zip(order, parts, strict=True))
     month_name = values.get("m", "0")
-    if not all(value.isdigit() for name, value in values.items() if name != "m"):
+    if not all(value.isdecimal() for name, value in values.items() if name != "m"):
         return None
     date = Date(
         _full_year(values.get("y", "0")),
-        int(month_name) if month_name.isdigit() else _month_of(month_name, language),
+        int(month_name) if month_name.isdecimal() else _month_of(month_name, language),
         int(values.get("d", "0")),
     )
     given = {"y": date.year, "m": date.month, "d": date.day}

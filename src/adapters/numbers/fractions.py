@@ -40,4 +40,4 @@ def read_fraction(text: str, language: Language) -> str | None:
 
 
 def _short(digits: str) -> bool:
-    return digits.isascii() and digits.isdigit() and len(digits) <= LONGEST
+    return digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST

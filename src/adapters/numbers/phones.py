@@ -26,7 +26,7 @@ def phone_said(text: str, language: Language) -> str:
 
 
 def _group(part: str, language: Language) -> str:
-    if not part.isdigit():
+    if not part.isdecimal():
         return language.text(part, "signs") or part
     said = digit_by_digit(part, language)
     zero = language.text("phone_zero")
@@ -35,7 +35,7 @@ def _group(part: str, language: Language) -> str:
 
 def dialled(written: str) -> bool:
     """Tell a telephone number from a number with spaces or points, or a date."""
-    digits = sum(character.isdigit() for character in written)
+    digits = sum(character.isdecimal() for character in written)
     if digits < _SHORTEST or (_TRIPLES.fullmatch(written) and written[0] != "0"):
         return False
     return written[0] in "+0(" or "-" in written
