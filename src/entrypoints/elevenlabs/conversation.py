@@ -71,6 +71,7 @@ class Conversation:
         self._opened_s = self._active_s = now_s
         self._begun = False
         self._over = False
+        self._unwelcome: SpeechError | None = None
         self._manner = wire.first_manner(query)
         self.opened = Opened(
             finish=wire.finish(query.output_format, house.usual),
@@ -165,6 +166,8 @@ class Conversation:
                 raise InputError("A ttsInitRequest comes first; this socket has begun without it.")
             return []
         self._begun = True
+        if self._unwelcome is not None:
+            return self._turned_away(self._unwelcome)
         opened = self.opened
         if message.type == wire.INIT:
             opened.by_init = True
@@ -182,6 +185,18 @@ class Conversation:
             opened.keep_open = message.keep_open
         opened.channel = message.audio_channel or opened.channel
         return [Admit(message.key), *self._forward()]
+
+    def _turned_away(self, error: SpeechError) -> list[Order]:
+        """End the socket over what is wrong with it as a whole.
+
+        Clients look for a refusal once they have sent something: LiveKit's waits for ever where one
+        came before. It is kept until then, or until a first message is waited for no longer.
+        """
+        if not self._begun:
+            self._unwelcome = error
+            return []
+        word, code = told(error)
+        return self.refuse(str(error), word, code)
 
     def _forward(self) -> list[Order]:
         """Relay a channel, where that is what was asked for and may be."""

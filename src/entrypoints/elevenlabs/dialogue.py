@@ -28,9 +28,9 @@ class Dialogue(Conversation):
 
     @override
     def failed(self, name: str | None, error: SpeechError) -> list[Order]:
-        word, code = told(error)
         if name is None or name not in self.opened.contexts:
-            return self.refuse(str(error), word, code) if name is None else []
+            return self._turned_away(error) if name is None else []
+        word, code = told(error)
         del self.opened.contexts[name]
         return [Drop(name, wire.failed(str(error), word, code, name)), *self._ended_if_done()]
 

@@ -14,6 +14,8 @@ class Monologue(Conversation):
 
     @override
     def failed(self, name: str | None, error: SpeechError) -> list[Order]:
+        if name is None:
+            return self._turned_away(error)
         word, code = told(error)
         return self.refuse(str(error), word, code)
 

@@ -363,7 +363,9 @@ def test_every_failure_has_its_code_and_word(error: SpeechError, code: int, word
 
 
 def test_reasons_fit_into_a_close_frame() -> None:
-    (close,) = talk().rules.failed(None, InputError("Zu lang für einen Rahmen: " + "ü" * 200))
+    speaking = talk()
+    speaking.send(text=" ")
+    (close,) = speaking.rules.failed(None, InputError("Zu lang für einen Rahmen: " + "ü" * 200))
     assert isinstance(close, Close)
     assert 100 < len(close.reason.encode()) <= 123
 
