@@ -23,7 +23,11 @@ async def read_ahead(source: AsyncGenerator[T], most: int) -> AsyncGenerator[Asy
         async with aclosing(source):
             try:
                 async for each in source:
+                    awaited = ready.empty()
                     await ready.put(each)
+                    if awaited:
+                        # whoever waits for it goes first: the next may take its time
+                        await asyncio.sleep(0)
             except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
                 failure = error
         await ready.put(_End(failure))

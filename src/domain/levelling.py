@@ -50,6 +50,8 @@ class Leveller:
         self._ramp = _Ramp(round(rate_hz * HOP_S))
         self._meter = Meter(rate_hz)
         self._loss = self._new_loss()
+        self._shown: Learnt | None = None
+        """What the line in progress had shown when its last hop ended."""
         self._hop: list[Samples] = []
         self._heard_s = 0.0
         self._begun = self._within = False
@@ -65,6 +67,8 @@ class Leveller:
         if len(samples) and not self._within:
             self._begin_line()
         parts = [samples[:0]]
+        if self._ramp.steady and self._settled():
+            parts, samples = [self._ramp.feed(samples)], samples[:0]
         while len(samples):
             piece, samples = samples[: self._ramp.left], samples[self._ramp.left :]
             parts.append(self._levelled(piece))
@@ -90,9 +94,10 @@ class Leveller:
         if self._hop and heard_lufs is not None and self._asked.lufs is not None:
             self._loss.hear(join(*self._hop), self._asked.lufs - heard_lufs)
         self._hop = []
-        lesson = self._lesson()
-        if self._knowledge.complete_with(lesson):
-            self._knowledge.teach(lesson)
+        self._shown = self._lesson()
+        if self._knowledge.complete_with(self._shown):
+            self._knowledge.teach(self._shown)
+            self._shown = None
         self._move(_DB_PER_HOP if self._heard_s > before_s else 0.0)
 
     def _begin_line(self) -> None:
@@ -104,6 +109,7 @@ class Leveller:
         self._knowledge.teach(self._lesson())
         self._meter = Meter(self._rate_hz)
         self._loss = self._new_loss()
+        self._shown = None
         self._hop = []
         self._heard_s = 0.0
         self._within = False
@@ -118,7 +124,7 @@ class Leveller:
         """The gain that would be right; None while nothing is known of the voice."""
         if self._asked.lufs is None:
             return 0.0
-        lufs = self._knowledge.lufs(self._lesson())
+        lufs = self._knowledge.lufs(self._shown)
         return None if lufs is None else min(max(self._asked.lufs - lufs, _LEAST_DB), _MOST_DB)
 
     def _move(self, most_db: float | None) -> None:
@@ -232,6 +238,11 @@ class _Ramp:
         """Whether the hop is over."""
         return not self.left
 
+    @property
+    def steady(self) -> bool:
+        """Whether the gain stays as it is, for however many samples."""
+        return bool(self._from == self._to)
+
     def move(self, to_db: float, most_db: float | None) -> None:
         """Begin a hop that ends at another gain, no further away than this; None: be there."""
         here_db = self._here_db()
@@ -243,10 +254,10 @@ class _Ramp:
             self._from, self._from_db = self._to, to_db
 
     def feed(self, samples: Samples) -> Samples:
-        """Return samples, no more than are left of the hop, at their gains."""
+        """Return samples at their gains; where these change, no more than are left of the hop."""
         rise = self._rise[self._at : self._at + len(samples)]
-        self._at += len(samples)
-        if self._from == self._to:
+        self._at += len(rise)
+        if self.steady:
             return samples if self._to == 1 else samples * self._to
         return samples * (self._from + (self._to - self._from) * rise)
 

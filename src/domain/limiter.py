@@ -10,13 +10,16 @@ from domain.peaks import HALF_TAPS, LARGEST_RISE, peaks
 
 _AHEAD_S = 0.0015
 _RELEASE_S = 0.07
-_HOLD = 4
-"""How many samples around a peak share its gain: they shape what lies between them."""
+_STEP = 4
+"""So many samples share one peak, and their gain goes straight from one value to the next."""
 _NEPERS_PER_DB = math.log(10) / 20
 _MARGIN = 0.15 * _NEPERS_PER_DB
 _BEYOND = 0.05 * _NEPERS_PER_DB
 """The release aims so far above no reduction at all, so that it arrives there."""
 _NOTHING = 1e-9
+_WITHIN = np.arange(_STEP, dtype=np.float32) / np.float32(_STEP)
+_BETWEEN = np.array([1 - _WITHIN, _WITHIN])
+"""From the gains at both edges of a step to those of its samples."""
 
 Nepers = NDArray[np.float64]
 
@@ -30,63 +33,73 @@ class Limiter:
 
     def __init__(self, rate_hz: int, ceiling_dbtp: float) -> None:
         self._ceiling = 10 ** (ceiling_dbtp / 20)
-        self._smooth = _bell(max(2, round(_AHEAD_S * rate_hz)))
-        self._reach = len(self._smooth) - 1 + _HOLD
-        self._release = _RELEASE_S * rate_hz
-        self._longest = rate_hz
+        self._smooth = _bell(max(2, round(_AHEAD_S * rate_hz / _STEP)))
+        self._reach = len(self._smooth) + 1
+        self._lag = HALF_TAPS + self._reach * _STEP
+        self._release = _RELEASE_S * rate_hz / _STEP
+        self._longest = rate_hz // _STEP * _STEP
+        self._odd: Samples
         self._begin()
 
     def feed(self, samples: Samples) -> Samples:
         """Return what nothing that is still to come can change."""
-        starts = range(0, len(samples), self._longest)
-        parts = [self._passed(samples[at : at + self._longest]) for at in starts]
+        known = np.concatenate((self._odd, samples), dtype=np.float32)
+        whole = len(known) // _STEP * _STEP
+        self._odd = known[whole:].copy()
+        starts = range(0, whole, self._longest)
+        parts = [self._passed(known[at : min(whole, at + self._longest)]) for at in starts]
         return parts[0] if len(parts) == 1 else np.concatenate((samples[:0], *parts))
 
     def flush(self) -> Samples:
         """Return what was held back; a feed afterwards begins a new sound."""
-        rest = self._passed(np.zeros(HALF_TAPS + self._reach, dtype=np.float32))
+        beyond = -len(self._odd) % _STEP
+        rest = self.feed(np.zeros(self._lag + beyond, dtype=np.float32))
         self._begin()
-        return rest
+        return rest[: len(rest) - beyond]
 
     def _begin(self) -> None:
-        self._sound = np.zeros(2 * HALF_TAPS + self._reach, dtype=np.float32)
+        self._odd = np.zeros(0, dtype=np.float32)
+        self._sound = np.zeros(HALF_TAPS + self._lag, dtype=np.float32)
         self._wanted = np.zeros(2 * self._reach)
-        self._unheard = HALF_TAPS + self._reach
+        self._unheard = self._lag
         self._last = 0.0
         self._calm = True
 
     def _passed(self, samples: Samples) -> Samples:
+        """Take whole steps; as much leaves as came, but for what is held back of the first."""
         count = len(samples)
-        sound = np.concatenate((self._sound, samples), dtype=np.float32)
+        sound = np.concatenate((self._sound, samples))
         self._sound = sound[count:].copy()
         skipped = min(self._unheard, count)
         self._unheard -= skipped
-        ready = sound[HALF_TAPS + skipped : HALF_TAPS + count]
+        ready = sound[HALF_TAPS : HALF_TAPS + count]
         wanted = self._excess(sound[-count - 2 * HALF_TAPS :])
         if wanted is None and self._calm:
-            return ready
-        reduction = self._smoothed(np.zeros(count) if wanted is None else wanted)
-        limited: Samples = (ready * np.exp(-reduction[skipped:])).astype(np.float32)
+            return ready[skipped:]
+        gains = self._gains(np.zeros(count // _STEP) if wanted is None else wanted)
+        limited: Samples = (ready * gains)[skipped:]
         return limited
 
     def _excess(self, sound: Samples) -> Nepers | None:
-        """Return by how much each sample is to come down for its own sake; None if none is."""
+        """Return by how much each step is to come down for its own sake; None if none is."""
         if max(float(sound.max()), -float(sound.min())) * LARGEST_RISE <= self._ceiling:
             return None
-        heights = peaks(sound, self._ceiling)
+        heights = peaks(sound, self._ceiling, _STEP)
         over = heights > self._ceiling
         if not over.any():
             return None
         excess = np.log(heights / self._ceiling, where=over, out=np.zeros(len(heights)))
         return np.where(over, excess + _MARGIN, 0.0)
 
-    def _smoothed(self, wanted: Nepers) -> Nepers:
-        """Be down in time for each peak, and come up slowly."""
+    def _gains(self, wanted: Nepers) -> Samples:
+        """Be down in time for each peak, stay so for a step around it, and come up slowly."""
         known = np.concatenate((self._wanted, self._released(wanted)))
         self._wanted = known[-2 * self._reach :].copy()
         self._calm = not self._wanted.any()
-        needed = _highest(known, self._reach + _HOLD + 1)
-        return np.convolve(needed, self._smooth, "valid")
+        needed = _highest(known, self._reach + 2)
+        edges = np.exp(-np.convolve(needed, self._smooth, "valid")).astype(np.float32)
+        gains: Samples = (np.stack((edges[:-1], edges[1:]), axis=1) @ _BETWEEN).reshape(-1)
+        return gains
 
     def _released(self, wanted: Nepers) -> Nepers:
         """Fall back from each peak as a charge does, all at once: by a running maximum."""

@@ -102,7 +102,7 @@ class Meter:
         return 0.0 if gate is None else self._hops.count(gate) * HOP_S
 
     def _gate_lufs(self) -> float | None:
-        loudness = self._blocks.mean_lufs(_FLOOR_LUFS)
+        loudness = self._blocks.lufs
         return None if loudness is None else loudness - _RELATIVE_GATE_LU
 
 
@@ -112,6 +112,8 @@ class _Levels:
     def __init__(self) -> None:
         self._counts = np.zeros(_BINS, dtype=np.int64)
         self._energies = np.zeros(_BINS)
+        self._count = 0
+        self._energy = 0.0
 
     def add(self, energy: float) -> None:
         """Count a level; what is under the floor is no sound."""
@@ -120,6 +122,13 @@ class _Levels:
         at = _bin(_lufs(energy))
         self._counts[at] += 1
         self._energies[at] += energy
+        self._count += 1
+        self._energy += energy
+
+    @property
+    def lufs(self) -> float | None:
+        """How loud all of them are together."""
+        return _lufs(self._energy / self._count) if self._count else None
 
     def count(self, gate_lufs: float) -> int:
         """How many levels lie above a gate."""

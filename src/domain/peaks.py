@@ -33,20 +33,20 @@ def true_peak_dbtp(samples: Samples) -> float:
     return 20 * math.log10(peak) if peak else -math.inf
 
 
-def peaks(samples: Samples, floor: float) -> Samples:
-    """Return how high sound rises from each sample to the next, but for `HALF_TAPS` at each end.
+def peaks(samples: Samples, floor: float, every: int = 1) -> Samples:
+    """Return how high sound rises in each so many samples, but for `HALF_TAPS` at each end.
 
     Four points a sample, and where they peak the parabola through three; what stays under the
     floor may be given as nothing at all.
     """
     points = np.abs(_points(samples))
-    heights = np.zeros(len(samples) - 2 * HALF_TAPS, dtype=np.float32)
+    heights = np.zeros(-(-(len(samples) - 2 * HALF_TAPS) // every), dtype=np.float32)
     middle = 1 + np.flatnonzero(points[1:-1] > floor * _LEAST_OF_PEAK)
     if len(middle):
         before, at, after = points[middle - 1], points[middle], points[middle + 1]
         bend = np.maximum(2 * at - before - after, _FLAT)
         slope = np.where((at >= before) & (at >= after), after - before, 0)
-        np.maximum.at(heights, (middle - 1) // _PHASES, at + slope * slope / (8 * bend))
+        np.maximum.at(heights, (middle - 1) // (_PHASES * every), at + slope * slope / (8 * bend))
     return heights
 
 

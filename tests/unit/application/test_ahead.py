@@ -39,6 +39,14 @@ async def test_what_comes_is_handed_on_in_order_and_so_much_of_it_is_early() -> 
     assert source.closed
 
 
+async def test_what_somebody_waits_for_is_handed_on_before_the_next_is_made() -> None:
+    source = Source(1, 2)
+    async with read_ahead(source.each(), 3) as early:
+        assert await anext(early) == 1
+        assert source.yielded == 1
+        assert await anext(early) == 2
+
+
 async def test_what_the_source_raises_comes_behind_all_that_it_yielded() -> None:
     async with read_ahead(Source(1, 2, ValueError("broke")).each(), 8) as early:
         assert [await anext(early), await anext(early)] == [1, 2]
