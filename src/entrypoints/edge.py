@@ -85,7 +85,7 @@ class Edge:
         call = Call(scope, receive, send, self._engine())
         with structlog.contextvars.bound_contextvars(request=call.id):
             if unwanted := self._unwanted(scope):
-                await call.refuse()
+                await call.refuse(*unwanted)
                 self._bus.publish(RequestAnswered("unknown", unwanted[0], call.took_s))
                 log.warning("socket refused", why=unwanted[1])
                 return

@@ -6,6 +6,8 @@ import sys
 import structlog
 from typing_extensions import override
 
+_UNTRUE = "ASGI callable returned without completing handshake."
+"""uvicorn says so, as an error, of every handshake that was answered with a refusal."""
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -34,6 +36,8 @@ class _Passed(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
+        if record.msg == _UNTRUE:
+            return
         logger = structlog.get_logger(record.name)
         logger.log(record.levelno, record.getMessage(), exc_info=record.exc_info or None)
 

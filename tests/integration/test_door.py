@@ -139,7 +139,7 @@ async def test_a_page_of_another_site_opens_no_socket_on_an_open_server(
         # the client makes the Host header of the address, and dials another one
         async with _dialled(f"ws://{host}{_SOCKET}", served.port, origin) as answer:
             assert (answer == "open") is opens
-            assert opens or answer == "HTTP 403"
+            assert opens or answer.startswith(("HTTP 403: ", "HTTP 421: "))
         metrics = (await served.http.get("/metrics")).text
         assert "tts_sockets_open 0.0" in metrics
 
@@ -154,7 +154,17 @@ async def _dialled(address: str, port: int, origin: str | None) -> AsyncIterator
             assert socket.response.headers["x-engine"] == "fake"
             yield "open"
     except InvalidStatus as refused:
-        yield f"HTTP {refused.response.status_code}"
+        told = json.loads(refused.response.body or b"{}")["detail"]
+        yield f"HTTP {refused.response.status_code}: {told}"
+
+
+async def test_a_socket_that_does_not_exist_is_not_found_and_says_where_to_look(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path, engine=FakeEngine()) as served:
+        for path in ("/v1/stream-input", "/v1/text-to-speech/espeak", "/api/v1/voices"):
+            async with _dialled(f"ws://127.0.0.1{path}", served.port, None) as answer:
+                assert answer == f"HTTP 404: There is no socket at {path}; see docs/sockets.md."
 
 
 async def test_a_keyed_server_asks_sockets_for_a_key_and_pages_for_nothing_else(

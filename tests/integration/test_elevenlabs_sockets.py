@@ -38,6 +38,13 @@ async def refused(served: Served, *messages: Any, **how: Any) -> tuple[int | Non
         return code, word
 
 
+async def test_a_reason_is_cut_to_what_fits_into_a_close_frame(served: Served) -> None:
+    async with talking(served, BLANK, voice="ü" * 200) as client:
+        assert await client.end() == (1008, "voice_not_found")
+    assert len(client.told[-1]["message"].encode()) > 123
+    assert 100 < len((client.socket.close_reason or "").encode()) <= 123
+
+
 async def test_a_socket_sounds_as_the_stream_does_and_ends_well(served: Served) -> None:
     stream = await served.http.post(
         f"/v1/text-to-speech/{VOICE}/stream?output_format=pcm_24000", json={"text": TEXT}
@@ -95,9 +102,10 @@ async def test_an_init_fixes_rate_and_pace(served: Served) -> None:
             seconds += len(base64.b64decode(told["audio"])) / 32_000
         assert await client.end() == (1000, "")
     assert 2 < seconds < 6
+    # a client who took its first packet late sees every lead larger by as much
     steady = np.array(leads[5:])
-    assert np.percentile(steady, 50) == pytest.approx(0.020, abs=0.004)
-    assert np.percentile(steady, 90) < 0.026
+    assert np.percentile(steady, 50) == pytest.approx(0.020, abs=0.015)
+    assert np.percentile(steady, 90) - np.percentile(steady, 50) < 0.015
 
 
 async def test_a_flush_tells_no_end_and_sound_flows_while_text_arrives(served: Served) -> None:

@@ -118,6 +118,7 @@ async def test_a_server_that_stops_says_so(tmp_path: Path) -> None:
         async with talking(served, BLANK) as idle, talking(served, LONG) as late:
             engine.pause_after(3)
             await late.next()
+            await until(lambda: not engine.running.is_set())
             served.container.sessions().close_doors()
             await late.send({"text": "More. ", "flush": True})
             engine.running.set()

@@ -32,7 +32,6 @@ ONLY = ""
 """What the one context of a `stream-input` is called."""
 ENDED, NOT_THAT, POLICY, BROKE, RESTARTS, LATER = 1000, 1003, 1008, 1011, 1012, 1013
 _INIT_WITHIN_S = 1.5
-_LONGEST_REASON = 123
 _MODES = ("generate", "forward")
 
 
@@ -138,7 +137,7 @@ class Conversation:
     def refuse(self, message: str, error: str, code: int = POLICY) -> list[Order]:
         """End the socket over a fault, and say which."""
         self._over = True
-        return [Close(code, reason(message), wire.failed(message, error, code))]
+        return [Close(code, message, wire.failed(message, error, code))]
 
     def failed(self, name: str | None, error: SpeechError) -> list[Order]:
         """Speech could not be made: for a context, or for anybody."""
@@ -175,7 +174,7 @@ class Conversation:
                 to = wire.init_format(message)
             except ValueError as error:
                 self._over = True
-                return [Close(NOT_THAT, reason(str(error)), wire.format_failed(str(error)))]
+                return [Close(NOT_THAT, str(error), wire.format_failed(str(error)))]
             opened.finish = Finish(to=to, target=self._house.usual) if to else opened.finish
             opened.mode = _mode(message.mode or opened.mode)
             self._manner = self._manner.changed(message)
@@ -238,7 +237,7 @@ class Conversation:
         message = f"Nothing was sent for {waited} s; send text or a blank to keep the socket open."
         if self.opened.by_init:
             self._over = True
-            return [Close(ENDED, reason(message))]
+            return [Close(ENDED, message)]
         return self.refuse(message, "input_timeout_exceeded")
 
     def _moments_s(self) -> Iterator[float]:
@@ -279,8 +278,3 @@ def _mode(named: str) -> str:
     if named not in _MODES:
         raise InputError(f"mode is {' or '.join(_MODES)}.")
     return named
-
-
-def reason(message: str) -> str:
-    """Return as much of a sentence as a close frame holds."""
-    return message.encode()[:_LONGEST_REASON].decode(errors="ignore")

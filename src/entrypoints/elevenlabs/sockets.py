@@ -13,7 +13,7 @@ from domain.arriving import Arriving
 from domain.errors import InputError
 from domain.feeds import PlainFeed, TaggedFeed
 from domain.ports import AudioRelay, Clock, MarkupFeed, SentenceSplitter, SoundStudio, SpeechMarkup
-from entrypoints.elevenlabs.conversation import POLICY, Conversation, House, reason
+from entrypoints.elevenlabs.conversation import POLICY, Conversation, House
 from entrypoints.elevenlabs.dialogue import Dialogue
 from entrypoints.elevenlabs.monologue import Monologue
 from entrypoints.elevenlabs.talking import Parts, Talking
@@ -96,7 +96,7 @@ async def _serve(
         conversation = kind(house, voice, query, parts.clock.monotonic())
     except InputError as error:
         told = wire.failed(str(error), "invalid_input_message", POLICY)
-        await line.close(POLICY, reason(str(error)), told)
+        await line.close(POLICY, str(error), told)
         return
     key = key_of(socket) or wire.bare_key(query.authorization)
     await Talking(line, conversation, voice, parts).run(key, partial(counted_as, socket))

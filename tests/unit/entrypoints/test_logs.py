@@ -1,4 +1,5 @@
 import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -35,6 +36,17 @@ def test_a_trace_tells_where_and_never_what_was_sent(
     assert "RuntimeError" in told
     for private in ("sk-SECRET", "PRIVATE", "\x1b[2J"):
         assert private not in told
+
+
+def test_what_uvicorn_says_of_every_refused_handshake_is_no_error_of_ours(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure("info", "text")
+    library = logging.getLogger("uvicorn.error")
+    library.error("ASGI callable returned without completing handshake.")
+    assert capsys.readouterr().err == ""
+    library.error("Something else is wrong.")
+    assert "Something else is wrong." in capsys.readouterr().err
 
 
 def test_json_is_one_line_an_event_whatever_a_text_holds(

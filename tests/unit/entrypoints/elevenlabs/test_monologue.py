@@ -362,14 +362,6 @@ def test_every_failure_has_its_code_and_word(error: SpeechError, code: int, word
     assert closed(speaking.rules.failed("", error)) == (code, word)
 
 
-def test_reasons_fit_into_a_close_frame() -> None:
-    speaking = talk()
-    speaking.send(text=" ")
-    (close,) = speaking.rules.failed(None, InputError("Zu lang für einen Rahmen: " + "ü" * 200))
-    assert isinstance(close, Close)
-    assert 100 < len(close.reason.encode()) <= 123
-
-
 def test_forward_mode_relays_an_allowed_channel() -> None:
     speaking = talk(mode="forward")
     init = {"type": "ttsInitRequest", "audio_channel": "sess:1:audio"}
