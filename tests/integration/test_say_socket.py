@@ -70,6 +70,16 @@ async def test_a_socket_saves_the_sound_that_http_does(
     assert told.endswith(f"wrote {out}\n")
 
 
+@pytest.mark.parametrize("path", ["", MULTI])
+async def test_a_text_longer_than_may_wait_is_said_as_it_is_heard(
+    tmp_path: Path, path: str
+) -> None:
+    async with serving(tmp_path / "data", engine=FakeEngine(), longest_text=20_000) as served:
+        book, out = "So it goes on and on. " * 1_500, tmp_path / "book.wav"
+        assert await say(book, "--url", f"ws://127.0.0.1:{served.port}{path}", "--out", out) == 0
+        assert seconds(out) > 60
+
+
 async def test_speed_language_and_format_are_heeded(
     served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

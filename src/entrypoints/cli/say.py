@@ -1,6 +1,7 @@
 """`rhapsode say`: speak a text to a file or aloud, by this machine's engine or a server's."""
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -108,6 +109,10 @@ def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
 
 
 def _keep(source: Source, request: SpeechRequest, out: Path) -> None:
+    if out.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
+        # before anything is spoken, which may take long
+        msg = f"cannot write {out}; name a file in a folder that is yours"
+        raise SettingsError(msg)
     data = source.whole(request)
     try:
         out.write_bytes(data)

@@ -35,7 +35,7 @@ class ElevenLabs(Talk):
     def says(self, text: str) -> Sequence[Said]:
         starts = range(0, len(text), _LONGEST_PIECE)
         pieces = (text[start : start + _LONGEST_PIECE] for start in starts)
-        return [Said(message(text=piece, **self._named), words=True) for piece in pieces]
+        return [Said(message(text=piece, **self._named), len(piece)) for piece in pieces]
 
     @override
     def ends(self) -> Sequence[Said]:
@@ -51,10 +51,15 @@ class ElevenLabs(Talk):
             return Heard()
         self._over = bool(told.get("isFinal"))
         hangs_up = (Said(message(close_socket=True)),) if self._over and self._multi else ()
-        return Heard(_sound(told.get("audio"), data), hangs_up)
+        return Heard(_sound(told.get("audio"), data), hangs_up, _letters(told.get("alignment")))
 
     def _said(self, **fields: object) -> Said:
         return Said(message(**fields, **self._named))
+
+
+def _letters(alignment: object) -> int:
+    chars = alignment.get("chars") if isinstance(alignment, dict) else None
+    return len(chars) if isinstance(chars, list) else 0
 
 
 def _sound(audio: object, data: str | bytes) -> bytes:

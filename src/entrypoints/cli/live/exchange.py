@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from threading import Lock, Thread
+from threading import Condition, Lock, Thread
 from time import monotonic
 
 from websockets.exceptions import ConnectionClosed
@@ -13,6 +13,9 @@ from entrypoints.cli.live.figures import Figures
 from entrypoints.cli.live.talk import Said, Talk
 
 _PATIENCE_S = 60.0
+_MOST_UNHEARD = 10_000
+"""Servers take no more than so much text ahead of its sound: ours, by default, twice that."""
+_QUIET_S = 2.0
 _ENDED = 1000
 
 
@@ -31,6 +34,8 @@ class Exchange:
         self._figures = figures
         self._patience_s = patience_s
         self._turn = Lock()
+        self._unheard = 0
+        self._heard_more = Condition()
         self._said_all = False
         self._unread: OSError | None = None
 
@@ -51,7 +56,9 @@ class Exchange:
             for piece in text:
                 with self._turn:
                     said = self._talk.says(piece)
-                self._send(said)
+                for each in said:
+                    self._hold_back()
+                    self._send((each,))
             with self._turn:
                 said = self._talk.ends()
             self._said_all = True
@@ -64,6 +71,12 @@ class Exchange:
             self._unread = error
             self._socket.close()
 
+    def _hold_back(self) -> None:
+        """Wait while too much text is unheard; a server that falls silent waits for more of it."""
+        with self._heard_more:
+            while self._unheard > _MOST_UNHEARD and self._heard_more.wait(_QUIET_S):
+                continue
+
     def _hear(self, write: Callable[[bytes], object]) -> None:
         try:
             data = self._socket.recv(self._patience_s)
@@ -75,6 +88,9 @@ class Exchange:
         at_s = monotonic()
         with self._turn:
             heard = self._talk.hears(data)
+        with self._heard_more:
+            self._unheard = max(0, self._unheard - heard.characters)
+            self._heard_more.notify()
         if heard.sound:
             self._figures.heard(at_s, heard.sound)
             write(heard.sound)
@@ -83,7 +99,9 @@ class Exchange:
 
     def _send(self, messages: Sequence[Said]) -> None:
         for said in messages:
-            self._figures.sent(monotonic(), words=said.words, flushes=said.flushes)
+            with self._heard_more:
+                self._unheard += said.characters
+            self._figures.sent(monotonic(), words=said.characters > 0, flushes=said.flushes)
             self._socket.send(said.data)
 
     def _ended_well(self, closed: ConnectionClosed) -> bool:

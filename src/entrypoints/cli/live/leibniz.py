@@ -33,7 +33,8 @@ class Leibniz(Talk):
         self._patient = patient or tagged
         self._tagged = tagged
         self._waiting = ""
-        self._speaking = False
+        self._speaking = 0
+        """How many characters are being spoken."""
         self._ended = False
 
     @property
@@ -67,16 +68,16 @@ class Leibniz(Talk):
             case "audio":
                 return Heard(_sound(told, data))
             case "complete":
-                self._speaking = False
-                return Heard(then=tuple(self._due()))
+                spoken, self._speaking = self._speaking, 0
+                return Heard(then=tuple(self._due()), characters=spoken)
         return Heard()
 
     def _due(self) -> Sequence[Said]:
         if self._speaking or not (text := self._taken()):
             return ()
-        self._speaking = True
+        self._speaking = len(text)
         asked = message(type="synthesize", text=text, **self._manner)
-        return (Said(asked, words=True, flushes=True),)
+        return (Said(asked, len(text), flushes=True),)
 
     def _taken(self) -> str:
         """Take whole sentences, or all that is left at the end."""

@@ -13,8 +13,8 @@ class Said:
     """A message to send."""
 
     data: str
-    words: bool = False
-    """Whether it holds words to be spoken."""
+    characters: int = 0
+    """How much of the text it holds."""
     flushes: bool = False
     """Whether all words so far are to be spoken now."""
 
@@ -25,6 +25,8 @@ class Heard:
 
     sound: bytes = b""
     then: tuple[Said, ...] = ()
+    characters: int = 0
+    """How much of the text was heard with it, as far as the server tells."""
 
 
 class Talk(Protocol):
