@@ -4,16 +4,18 @@ import asyncio
 import http.client
 import io
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+import pytest_asyncio
 import soundfile
 
 from tests.integration.recordings import speech
 from tests.integration.serving import Served, serving
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SAID = {
     "INPUT_TEXT": "The washing machine is done.",
@@ -25,9 +27,9 @@ SAID = {
 }
 
 
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    async with serving(tmp_path) as served:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    async with serving(tmp_path_factory.mktemp("house")) as served:
         yield served
 
 

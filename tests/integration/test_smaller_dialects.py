@@ -9,17 +9,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 import soundfile
 
 from tests.integration.recordings import speech
 from tests.integration.serving import Served, serving
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 TEXT = "Good morning to everyone who listens."
 
 
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    async with serving(tmp_path) as served:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    async with serving(tmp_path_factory.mktemp("house")) as served:
         yield served
 
 
@@ -113,8 +116,9 @@ async def test_a_clone_that_cannot_be_is_refused(
 
 
 async def test_leibniz_gets_samples_in_json_and_is_told_what_was_kept(served: Served) -> None:
+    text = f"{TEXT} Nobody has said this before."
     first, again = [
-        (await served.http.post("/api/v1/synthesize", json={"text": TEXT})).json() for _ in range(2)
+        (await served.http.post("/api/v1/synthesize", json={"text": text})).json() for _ in range(2)
     ]
     assert (first["sample_rate"], first["format"]) == (24_000, "pcm_s16le")
     samples = np.frombuffer(base64.b64decode(first["audio"]), dtype="<i2")
@@ -122,7 +126,7 @@ async def test_leibniz_gets_samples_in_json_and_is_told_what_was_kept(served: Se
     assert np.sqrt(np.mean(samples.astype(float) ** 2)) > 500
     assert (first["cached"], again["cached"]) == (False, True)
     assert again["audio"] == first["audio"]
-    half = {"text": f"{TEXT}\n\nThis was never said before."}
+    half = {"text": f"{text}\n\nThis was never said before."}
     assert (await served.http.post("/api/v1/synthesize", json=half)).json()["cached"] is False
 
 

@@ -3,11 +3,11 @@
 import base64
 import math
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from tests.integration.measures import (
     Sound,
@@ -21,13 +21,15 @@ from tests.integration.measures import (
 )
 from tests.integration.serving import Served, serving
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 ONE = "We have seen the sun go down over the hills, one evening in the early summer."
 TWO = "Nobody knows where the river ends."
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Served]:
-    async with serving(tmp_path) as served:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    async with serving(tmp_path_factory.mktemp("house")) as served:
         yield served
 
 

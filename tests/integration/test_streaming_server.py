@@ -5,23 +5,25 @@ import io
 import json
 import wave
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from tests.integration.recordings import speech
 from tests.integration.serving import Served, serving
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HELLO = {"text": "Hello. This is a longer sentence to listen to.", "language": "en"}
 AS_SPOKEN = {**HELLO, "loudness": "off"}
 """Otherwise the second stream begins with what was learnt from the first."""
 
 
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    async with serving(tmp_path) as served:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    async with serving(tmp_path_factory.mktemp("house")) as served:
         yield served
 
 
