@@ -100,16 +100,34 @@ async def _started(
 
 
 async def start(command: Sequence[str], stdin: int, stdout: int) -> Process:
-    """Start a program in a session of its own; it learns none of our secrets."""
-    return await asyncio.create_subprocess_exec(
-        *command,
-        stdin=stdin,
-        stdout=stdout,
-        stderr=DEVNULL,
-        cwd="/",
-        env={name: os.environ[name] for name in _INHERITED if name in os.environ},
-        start_new_session=True,
+    """Start a program in a session of its own; it learns none of our secrets.
+
+    Whoever is cancelled meanwhile leaves nothing behind of what it may have started by then.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *command,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=DEVNULL,
+            cwd="/",
+            env={name: os.environ[name] for name in _INHERITED if name in os.environ},
+            start_new_session=True,
+        )
     )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # a task of its own: whoever is cancelled once more must not leave it behind either
+        await asyncio.wait({asyncio.ensure_future(_end_if_it_starts(starting))})
+        raise
+
+
+async def _end_if_it_starts(starting: asyncio.Future[Process]) -> None:
+    with suppress(OSError):
+        process = await starting
+        kill(process.pid)
+        await process.wait()
 
 
 def kill(leader: int) -> None:

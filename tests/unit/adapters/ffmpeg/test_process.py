@@ -12,7 +12,7 @@ from adapters.ffmpeg.process import Bounds, ProgramGaveUpError, limit, run
 from adapters.ffmpeg.studio import FfmpegStudio
 from domain.audio import Pcm
 from domain.errors import ClipRefusedError, StudioBusyError
-from tests.unit.adapters.ffmpeg.processes import begun, group, script, state, until
+from tests.unit.adapters.ffmpeg.processes import begun, children, group, script, state, until
 from tests.unit.adapters.ffmpeg.recordings import FFMPEG, recorded, tone
 
 ROOM = Bounds(seconds=20.0, output_bytes=100_000)
@@ -129,6 +129,28 @@ async def test_cancelling_ends_it_at_once(tmp_path: Path) -> None:
         with pytest.raises(asyncio.CancelledError):
             await reading
         assert time.monotonic() - began < 1
+    await until(lambda: not group(leader))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_cancelled_while_it_starts_it_leaves_nothing_of_what_it_started(
+    tmp_path: Path, times: int
+) -> None:
+    hanging = script(tmp_path, "sleep 1000 &", "wait")
+    async with FfmpegStudio(hanging) as studio:
+        before = len(children())
+        reading = asyncio.create_task(studio.read_clip(b"anything"))
+        while len(children()) == before:  # noqa: ASYNC110 - the loop's very next round is meant
+            await asyncio.sleep(0)
+        leader = children()[-1]
+        while len(group(leader)) < 2:
+            time.sleep(0.002)  # noqa: ASYNC251 - the loop must not come to notice that it started
+        reading.cancel()
+        if times > 1:
+            await asyncio.sleep(0)
+            reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
     await until(lambda: not group(leader))
 
 

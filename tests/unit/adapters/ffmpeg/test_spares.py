@@ -1,7 +1,10 @@
 import asyncio
 import os
 import signal
+import time
 from dataclasses import dataclass, field
+
+import pytest
 
 from adapters.ffmpeg.spares import Spares
 from adapters.ffmpeg.studio import FfmpegStudio
@@ -102,10 +105,9 @@ async def test_without_room_there_are_none() -> None:
 async def test_the_next_stream_takes_the_program_that_waits() -> None:
     async with FfmpegStudio() as studio:
         first = await streamed(studio, MP3, SOUND)
-        await until(lambda: len(children()) == 1)
-        (spare,) = children()
         # it is a process a moment before it stands ready
-        await asyncio.sleep(0.3)
+        await until(lambda: bool(studio._encoding._spares._ready))
+        (spare,) = children()
         async with studio.encoder(MP3):
             assert children() == [spare]
         await until(lambda: len(children()) == 1)
@@ -115,4 +117,21 @@ async def test_the_next_stream_takes_the_program_that_waits() -> None:
         await until(lambda: not children())
         assert await streamed(studio, MP3, SOUND) == first
         await until(lambda: len(children()) == 1)
+    assert not children()
+
+
+async def test_one_that_still_starts_is_buried_before_the_studio_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bury = os.waitpid
+
+    def bury_late(pid: int, options: int) -> tuple[int, int]:
+        time.sleep(0.1)
+        return bury(pid, options)
+
+    async with FfmpegStudio() as studio:
+        await streamed(studio, MP3, SOUND)
+        monkeypatch.setattr(os, "waitpid", bury_late)
+        while not children():  # noqa: ASYNC110 - the loop's very next round is meant
+            await asyncio.sleep(0)
     assert not children()
