@@ -9,6 +9,7 @@ from application.reading import Reading
 from application.sessions import Sessions
 from application.stream import SpeechStream
 from application.timbres import Timbres
+from application.turns import Turns
 from domain.errors import (
     EngineBusyError,
     InputError,
@@ -73,6 +74,7 @@ class Speaking:
         self._longest_text = longest_text
         self._default_language = default_language
         self._pauses = pauses
+        self._turns = Turns()
 
     async def begin(
         self,
@@ -95,6 +97,7 @@ class Speaking:
                 loudness=self._loudness,
                 bus=self._bus,
                 clock=self._clock,
+                turns=self._turns,
                 before_s=before_s,
             )
             await stream.start(meanwhile)

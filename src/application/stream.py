@@ -9,6 +9,7 @@ from application.lines import Lines
 from application.loudness import Loudness
 from application.reading import Reading
 from application.sessions import Sessions
+from application.turns import Turns
 from domain.errors import SpeechCancelledError
 from domain.events import AudioContinued, FirstAudio, SpeechFinished, SpeechQueued
 from domain.forecast import Forecast
@@ -31,6 +32,7 @@ class SpeechStream:
         loudness: Loudness,
         bus: EventBus,
         clock: Clock,
+        turns: Turns,
         before_s: float = 0.0,
     ) -> None:
         self._reading = reading
@@ -38,6 +40,7 @@ class SpeechStream:
         self._loudness = loudness
         self._bus = bus
         self._clock = clock
+        self._turns = turns
         self.target = reading.target
         self.rate_hz = reading.finish.to.rate_hz
         self.warnings = reading.warnings
@@ -115,6 +118,9 @@ class SpeechStream:
         """Return the next sound; a line may end without any."""
         while heard := await self._lines.next():
             self.session.from_engine += not heard[1].remembered
+            await self._turns.take(self._lead_s())
+            if self.session.ended:
+                return None
             sound = self._finishing.finished(*heard)
             if heard[1].last:
                 self.session.spoken_characters += self._finishing.characters(heard[0])

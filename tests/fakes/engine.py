@@ -48,6 +48,7 @@ class FakeEngine(SpeechEngine):
         self.running = asyncio.Event()
         self.running.set()
         self.broken: Exception | None = None
+        self.admitted: list[SpokenLine] = []
         self.spoken: list[SpokenLine] = []
         self.conditioned: list[Sequence[Pcm]] = []
         self.lines: list[FakeLine] = []
@@ -155,6 +156,7 @@ class FakeLine(AsyncIterator[Chunk]):
             msg = "The line is too long."
             raise EngineFailedError(msg)
         self.engine.lines.append(self)
+        self.engine.admitted.append(self.line)
         self.engine.entered.set()
         return self
 

@@ -49,7 +49,9 @@ Task = asyncio.Task[None]
 
 _MOST_UNTOLD = 64
 _READY = 8
-"""Packets that are made before they are due."""
+"""Messages that are made before they are due."""
+_TIMER_S = 0.0008
+"""Timers count whole milliseconds, and what they wake has its turn later: so late is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,14 @@ class Parts:
     pauses: Pauses
     packet_s: float
     stall_timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """Sound as it goes out, and how much of it."""
+
+    data: bytes
+    seconds: float
 
 
 @dataclass(eq=False, slots=True)
@@ -232,12 +242,23 @@ class Talking:
     async def _hand_out(self, name: str, packed: AsyncGenerator[Packet | Flushed]) -> None:
         lead_s = self._conversation.lead_s
         pacer = None if lead_s is None else Pacer(lead_s)
-        async with read_ahead(packed, _READY) as packets:
-            async for packet in packets:
-                if isinstance(packet, Packet):
-                    await self._send(packet, name, pacer)
-                elif isinstance(packet.after, Finish):
-                    await self._finished(packet.after)
+        async with read_ahead(self._worded(name, packed), _READY) as messages:
+            async for each in messages:
+                if isinstance(each, _Message):
+                    await self._send(each, name, pacer)
+                elif isinstance(each.after, Finish):
+                    await self._finished(each.after)
+
+    async def _worded(
+        self, name: str, packed: AsyncGenerator[Packet | Flushed]
+    ) -> AsyncGenerator[_Message | Flushed]:
+        called = self._called(name)
+        async with aclosing(packed) as every:
+            async for each in every:
+                if isinstance(each, Flushed):
+                    yield each
+                else:
+                    yield _Message(wire.sounded(each, called), each.seconds)
 
     @contextmanager
     def _failing(self, name: str, speaker: _Speaker | None = None) -> Iterator[None]:
@@ -258,12 +279,12 @@ class Talking:
     def _failed(self, name: str | None, error: SpeechError) -> None:
         self._ask(lambda _: self._conversation.failed(name, error))
 
-    async def _send(self, packet: Packet, name: str, pacer: Pacer | None) -> None:
+    async def _send(self, message: _Message, name: str, pacer: Pacer | None) -> None:
         if pacer is not None:
-            await self._wait_until(pacer.due_s(self._now_s()))
-            pacer.sent(packet.seconds, self._now_s())
-        await self._line.send(wire.sounded(packet, self._called(name)))
-        self._conversation.sent(name, packet.seconds, self._now_s())
+            await self._wait_until(pacer.due_s(self._now_s()) - _TIMER_S)
+            pacer.sent(message.seconds, self._now_s())
+        await self._line.send(message.data)
+        self._conversation.sent(name, message.seconds, self._now_s())
 
     async def _finished(self, order: Finish) -> None:
         await self._line.send(wire.final(self._called(order.context)))

@@ -350,4 +350,4 @@ async def test_a_piece_ahead_takes_no_seat_that_the_one_before_it_needs() -> Non
         async with asyncio.timeout(5):
             every = await all_of(speech)
     assert len(sound(every)) == 3 * len(expected(*sentences)) + round(0.25 * 14 * 24_000)
-    assert [line.text for line in house.engine.spoken] == sentences * 3
+    assert [line.text for line in house.engine.admitted] == sentences * 3

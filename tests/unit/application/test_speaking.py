@@ -195,6 +195,19 @@ async def test_a_listener_who_waits_is_told_of_the_cancel() -> None:
     assert await listening is None
 
 
+async def test_sound_that_waits_to_be_finished_is_heard_no_more_after_a_cancel() -> None:
+    house = House()
+    stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}"))
+    await anext(stream)
+    # another stream's turn
+    await house.speaking._turns.take(0.0)
+    listening = asyncio.create_task(anext(stream, None))
+    await asyncio.sleep(0)
+    await stream.cancel()
+    assert await listening is None
+    assert isinstance(house.bus.heard[-1], SpeechFinished)
+
+
 async def test_a_stream_cancelled_while_it_waits_never_begins() -> None:
     house = House()
     house.engine.running.clear()
