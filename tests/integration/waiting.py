@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 
-async def until(holds: Callable[[], bool], within_s: float = 5.0) -> float:
+async def until(holds: Callable[[], bool], within_s: float = 30.0) -> float:
     """Return after how many seconds it held; fail when it never did."""
     began = time.monotonic()
     while not holds():

@@ -258,4 +258,23 @@ def test_ci_says_what_is_missing_where_it_cannot_install_it(tmp_path: Path) -> N
 def test_ci_ends_with_the_whole_suite_and_allows_no_skip() -> None:
     script = ROOT / ".ci/run"
     assert os.access(script, os.X_OK)
-    assert script.read_text().splitlines()[-1] == "REQUIRE_ALL=1 make test"
+    assert script.read_text().splitlines()[-2:] == ["export REQUIRE_ALL=1", "twice make test"]
+
+
+@pytest.mark.parametrize(
+    ("failing", "code", "calls"), [(0, 0, 1), (1, 0, 2), (9, 2, 2)], ids=["well", "once", "always"]
+)
+def test_ci_tries_what_failed_once_more_and_fails_with_it(
+    tmp_path: Path, failing: int, code: int, calls: int
+) -> None:
+    text = (ROOT / ".ci/run").read_text()
+    functions = re.findall(r"^say\(\).*?$|^twice\(\).*?^\}$", text, re.MULTILINE | re.DOTALL)
+    assert len(functions) == 2
+    made = tmp_path / "made"
+    make = f'make() {{ echo "$*" >> {made}; [ $(wc -l < {made}) -gt {failing} ] || return 2; }}'
+    script = "\n".join(("set -euo pipefail", make, *functions, "twice make test"))
+    ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert ran.returncode == code
+    assert len(made.read_text().splitlines()) == calls
+    assert ("ci: failed: make test" in ran.stdout) is (calls > 1)
+    assert calls == 1 or "--last-failed" in made.read_text().splitlines()[1]

@@ -80,7 +80,7 @@ def folders(tmp: Path) -> list[Path]:
     return list(tmp.glob("rhapsode-*"))
 
 
-async def until(true: Callable[[], object], within_s: float = 5.0) -> None:
+async def until(true: Callable[[], object], within_s: float = 30.0) -> None:
     async with asyncio.timeout(within_s):
         while not true():  # noqa: ASYNC110 - another process is watched
             await asyncio.sleep(0.002)

@@ -22,7 +22,7 @@ async def begun(folder: Path) -> int:
     return int((folder / "pid").read_text())
 
 
-async def until(true: Callable[[], bool], within_s: float = 10.0) -> None:
+async def until(true: Callable[[], bool], within_s: float = 30.0) -> None:
     async with asyncio.timeout(within_s):
         while not true():  # noqa: ASYNC110 - other processes set no events of ours
             await asyncio.sleep(0.002)

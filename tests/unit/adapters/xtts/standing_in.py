@@ -73,7 +73,7 @@ async def opened(*, slots: int = 2, **more: Any) -> AsyncIterator[Stage]:
         yield stage
 
 
-async def until(true: Callable[[], object], within_s: float = 10.0) -> None:
+async def until(true: Callable[[], object], within_s: float = 30.0) -> None:
     async with asyncio.timeout(within_s):
         while not true():  # noqa: ASYNC110 - another process is watched
             await asyncio.sleep(0.002)
