@@ -1,7 +1,6 @@
 """The lines of one stream: several submitted while one of them sounds, heard in order."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -10,8 +9,6 @@ from domain.errors import EngineBusyError, SpeechError
 from domain.forecast import Forecast
 from domain.ports import Chunk, Clock, SpeechEngine, SpokenLine
 
-_LONGEST_S = 0.3
-"""What is longer is handed on in parts: to finish it at once would keep everybody else waiting."""
 _LONGEST_PAUSE_S = 0.25
 _MOST_AHEAD = 8
 
@@ -51,10 +48,6 @@ class Lines:
         self._index = 0
         self._chunks = 0
         self._fresh_s = 0.0
-        self._heard = 0
-        """How many samples of the line have come."""
-        self._parts: deque[tuple[int, Chunk]] = deque()
-        self._longest = round(_LONGEST_S * self._rate_hz)
         self._left = asyncio.Event()
         self._open: dict[int, _Open] = {}
 
@@ -73,15 +66,7 @@ class Lines:
         await self._opened(0)
 
     async def next(self) -> tuple[int, Chunk] | None:
-        """Return the next of the sound and the index of its line; None at the end, or once left."""
-        if not self._parts and (heard := await self._next()):
-            index, chunk = heard
-            parts = chunk.cut(self._heard, self._longest)
-            self._parts.extend((index, part) for part in parts)
-            self._heard = 0 if chunk.last else self._heard + len(chunk.samples)
-        return self._parts.popleft() if self._parts and not self._left.is_set() else None
-
-    async def _next(self) -> tuple[int, Chunk] | None:
+        """Return the next chunk and the index of its line; None at the end, or once left."""
         if self._index == len(self._lines):
             return None
         index = self._index

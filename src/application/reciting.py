@@ -5,6 +5,7 @@ import logging
 import math
 
 from application.timbres import Timbres
+from application.turns import LONGEST_S, Turns
 from domain.audio import HOUSE_RATE_HZ, join
 from domain.errors import EngineBusyError, EngineFailedError, UnavailableError
 from domain.finisher import Finished, Finisher, Manner
@@ -31,10 +32,16 @@ class Reciting:
     """Speaks passages for their jobs; a busy engine is waited for, a failing one tried again."""
 
     def __init__(
-        self, *, engine: SpeechEngine, timbres: Timbres, first_rest_s: float = 0.5
+        self,
+        *,
+        engine: SpeechEngine,
+        timbres: Timbres,
+        turns: Turns,
+        first_rest_s: float = 0.5,
     ) -> None:
         self._engine = engine
         self._timbres = timbres
+        self._turns = turns
         self._first_rest_s = first_rest_s
 
     async def take(self, job: Job, index: int, passage: Passage) -> Take:
@@ -89,9 +96,12 @@ class Reciting:
 
     async def _heard(self, line: SpokenLine, finisher: Finisher) -> list[Finished]:
         parts: list[Finished] = []
+        longest = round(LONGEST_S * self._engine.card.rate_hz)
         async with self._engine.speak(line) as sound:
             async for chunk in sound:
-                parts.append(finisher.feed(chunk.samples, chunk.words, last=chunk.last))
+                for part in chunk.cut(longest):
+                    await self._turns.take(_LEAD_S)
+                    parts.append(finisher.feed(part.samples, part.words, last=part.last))
                 if chunk.last:
                     return [*parts, finisher.end()]
         raise EngineFailedError("The engine broke off in the middle of a passage.")

@@ -61,6 +61,7 @@ class Speaking:
         longest_text: int,
         default_language: str,
         pauses: Pauses,
+        turns: Turns,
     ) -> None:
         self._engine = engine
         self._timbres = timbres
@@ -74,7 +75,7 @@ class Speaking:
         self._longest_text = longest_text
         self._default_language = default_language
         self._pauses = pauses
-        self._turns = Turns()
+        self._turns = turns
 
     async def begin(
         self,

@@ -40,7 +40,6 @@ class SpeechStream:
         self._loudness = loudness
         self._bus = bus
         self._clock = clock
-        self._turns = turns
         self.target = reading.target
         self.rate_hz = reading.finish.to.rate_hz
         self.warnings = reading.warnings
@@ -48,7 +47,7 @@ class SpeechStream:
         self.passages = reading.passages
         self.alignment = engine.card.alignment
         self.session = sessions.open(owner, wanted_id, reading.characters, self.cancel)
-        self._finishing = Finishing(reading, engine.card.rate_hz)
+        self._finishing = Finishing(reading, engine.card.rate_hz, turns)
         forecast = Forecast(reading.plan.passages, reading.settings.speed)
         lines = reading.lines(self.session.stream)
         self._lines = Lines(engine, clock, lines, forecast, self._lead_s)
@@ -118,10 +117,9 @@ class SpeechStream:
         """Return the next sound; a line may end without any."""
         while heard := await self._lines.next():
             self.session.from_engine += not heard[1].remembered
-            await self._turns.take(self._lead_s())
+            sound = await self._finishing.finished(*heard, self._lead_s())
             if self.session.ended:
                 return None
-            sound = self._finishing.finished(*heard)
             if heard[1].last:
                 self.session.spoken_characters += self._finishing.characters(heard[0])
             if len(sound.pcm.samples):

@@ -4,8 +4,12 @@ import asyncio
 from heapq import heappop, heappush
 from itertools import count
 
+LONGEST_S = 0.3
+"""So much sound is finished in one turn."""
 _ROUNDS = 2
 """Of the loop, between two pieces of work: in one timers go off, in the next those they wake."""
+_MOST_LEAD_S = 1.0
+"""However much sound somebody has in hand: nobody waits for ever behind those who have less."""
 
 
 class Turns:
@@ -28,7 +32,7 @@ class Turns:
             loop.call_soon(self._rest, _ROUNDS)
             return
         turn = loop.create_future()
-        heappush(self._waiting, (loop.time() + lead_s, next(self._came), turn))
+        heappush(self._waiting, (loop.time() + min(lead_s, _MOST_LEAD_S), next(self._came), turn))
         await turn
 
     def _rest(self, rounds: int) -> None:

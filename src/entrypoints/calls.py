@@ -16,12 +16,15 @@ from litestar.types import (
 )
 
 from entrypoints.body import encode
+from entrypoints.errors import BROKEN
 
 GONE = 1006
 """The code of a socket that nobody closed."""
 
 _DENIAL = "websocket.http.response"
 _REFUSED = 1008
+_BROKE = 4500
+"""Litestar's word for what broke before a socket was accepted."""
 _LONGEST_PATH = 80
 _CODES = range(1000, 1015)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
@@ -94,6 +97,8 @@ def _denied(scope: WebSocketScope, message: WebSocketCloseEvent) -> tuple[int, s
     """Return the status and the words for a close that comes before anything was accepted."""
     if scope.get("path_template") is None:
         return 404, f"There is no socket at {scope['path'][:_LONGEST_PATH]}; see docs/sockets.md."
+    if message["code"] == _BROKE:
+        return 500, BROKEN
     return 403, message["reason"] or "This socket does not open."
 
 

@@ -51,6 +51,7 @@ from application.roster import Roster
 from application.sessions import Sessions
 from application.speaking import Speaking
 from application.timbres import Timbres
+from application.turns import Turns
 from application.voices import Voices
 from domain.known_names import KnownNames
 from domain.ports import Clock, EventBus, SpeechEngine
@@ -267,6 +268,7 @@ class Container(containers.DeclarativeContainer):
         ttl_s=settings.provided.audio_cache_ttl_s,
     )
     consents = providers.Singleton(Consents, voices=voices, store=store, caches=caches, clock=clock)
+    turns = providers.Singleton(Turns)
     speaking = providers.Singleton(
         Speaking,
         engine=engine,
@@ -281,6 +283,7 @@ class Container(containers.DeclarativeContainer):
         longest_text=settings.provided.longest_text,
         default_language=settings.provided.default_language,
         pauses=settings.provided.pauses,
+        turns=turns,
     )
     delivering = providers.Singleton(Delivering, speaking, studio)
     open_sockets = providers.Singleton(OpenSockets, settings.provided.max_sockets)
@@ -300,7 +303,7 @@ class Container(containers.DeclarativeContainer):
             shelf=job_shelf,
             sound=job_shelf,
             reciting=providers.Singleton(
-                Reciting, engine=providers.Callable(_bare, engine), timbres=timbres
+                Reciting, engine=providers.Callable(_bare, engine), timbres=timbres, turns=turns
             ),
             bookbinding=providers.Singleton(
                 Bookbinding,

@@ -74,10 +74,22 @@ async def test_a_socket_saves_the_sound_that_http_does(
 async def test_a_text_longer_than_may_wait_is_said_as_it_is_heard(
     tmp_path: Path, path: str
 ) -> None:
-    async with serving(tmp_path / "data", engine=FakeEngine(), longest_text=20_000) as served:
-        book, out = "So it goes on and on. " * 1_500, tmp_path / "book.wav"
+    async with serving(tmp_path / "data", engine=FakeEngine(), longest_text=10_000) as served:
+        book, out = "So it goes on and on. " * 700, tmp_path / "book.wav"
         assert await say(book, "--url", f"ws://127.0.0.1:{served.port}{path}", "--out", out) == 0
-        assert seconds(out) > 60
+        assert seconds(out) > 140
+
+
+async def test_a_server_that_is_busy_for_a_while_is_not_sent_more_than_it_takes(
+    tmp_path: Path,
+) -> None:
+    engine = FakeEngine()
+    async with serving(tmp_path / "data", engine=engine, longest_text=10_000) as served:
+        book, out = "So it goes on and on. " * 600, tmp_path / "book.wav"
+        engine.running.clear()
+        asyncio.get_running_loop().call_later(5, engine.running.set)
+        assert await say(book, "--url", f"ws://127.0.0.1:{served.port}", "--out", out) == 0
+        assert seconds(out) > 120
 
 
 async def test_speed_language_and_format_are_heeded(

@@ -262,19 +262,26 @@ def test_ci_ends_with_the_whole_suite_and_allows_no_skip() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failing", "code", "calls"), [(0, 0, 1), (1, 0, 2), (9, 2, 2)], ids=["well", "once", "always"]
+    ("failing", "error", "code", "calls"),
+    [(0, 1, 0, 1), (1, 1, 0, 2), (9, 1, 2, 2), (1, 3, 1, 1)],
+    ids=["well", "once", "always", "broken off"],
 )
 def test_ci_tries_what_failed_once_more_and_fails_with_it(
-    tmp_path: Path, failing: int, code: int, calls: int
+    tmp_path: Path, failing: int, error: int, code: int, calls: int
 ) -> None:
     text = (ROOT / ".ci/run").read_text()
-    functions = re.findall(r"^say\(\).*?$|^twice\(\).*?^\}$", text, re.MULTILINE | re.DOTALL)
-    assert len(functions) == 2
+    pattern = r"^(?:say|die)\(\).*?$|^twice\(\).*?^\}$"
+    functions = re.findall(pattern, text, re.MULTILINE | re.DOTALL)
+    assert len(functions) == 3
     made = tmp_path / "made"
-    make = f'make() {{ echo "$*" >> {made}; [ $(wc -l < {made}) -gt {failing} ] || return 2; }}'
+    fails = f'echo "make: *** [Makefile:1: test] Error {error}" >&2; return 2'
+    make = (
+        f'make() {{ echo "$*" >> {made}; [ $(wc -l < {made}) -gt {failing} ] || {{ {fails}; }}; }}'
+    )
     script = "\n".join(("set -euo pipefail", make, *functions, "twice make test"))
     ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert ran.returncode == code
     assert len(made.read_text().splitlines()) == calls
     assert ("ci: failed: make test" in ran.stdout) is (calls > 1)
+    assert ("did not come to its end" in ran.stderr) is (error == 3)
     assert calls == 1 or "--last-failed" in made.read_text().splitlines()[1]

@@ -118,8 +118,11 @@ async def start(command: Sequence[str], stdin: int, stdout: int) -> Process:
     try:
         return await asyncio.shield(starting)
     except asyncio.CancelledError:
-        # a task of its own: whoever is cancelled once more must not leave it behind either
-        await asyncio.wait({asyncio.ensure_future(_end_if_it_starts(starting))})
+        ending = asyncio.ensure_future(_end_if_it_starts(starting))
+        while not ending.done():
+            # whoever is cancelled once more must not leave it behind either
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({ending})
         raise
 
 

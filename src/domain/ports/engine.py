@@ -1,10 +1,8 @@
 """What makes the sound: the engine, and what crosses the border to it."""
 
-from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Protocol
 
 from domain.audio import Pcm, Samples
@@ -90,21 +88,16 @@ class Chunk:
     remembered: bool = False
     """Whether it was spoken before and kept, so that no engine was needed for it now."""
 
-    def cut(self, at: int, longest: int) -> Iterator["Chunk"]:
-        """Yield it in parts of at most so many samples; it begins `at` so many of its line."""
+    def cut(self, longest: int) -> Iterator["Chunk"]:
+        """Yield it in parts of at most so many samples; its words come with the last of them."""
         count = len(self.samples)
         parts = max(1, -(-count // longest))
-        edges = [count * part // parts for part in range(parts + 1)]
-        words = deque(self.words)
-        for begin, end in pairwise(edges):
-            last = end == count
-            begun = []
-            while words and (last or words[0].start < at + end):
-                begun.append(words.popleft())
+        for part in range(parts):
+            last = part + 1 == parts
             yield replace(
                 self,
-                samples=self.samples[begin:end],
-                words=tuple(begun),
+                samples=self.samples[count * part // parts : count * (part + 1) // parts],
+                words=self.words if last else (),
                 last=self.last and last,
             )
 

@@ -12,6 +12,7 @@ from application.sessions import Sessions
 from application.speaking import Speaking
 from application.stream import SpeechStream
 from application.timbres import Timbres
+from application.turns import Turns
 from application.voices import Voices
 from domain.audio import Samples, join, silence
 from domain.events import Event
@@ -84,6 +85,7 @@ class House:
             require_consent=self.require_consent,
         )
         self.opening = Opening(self.voices, self.timbres)
+        self.turns = Turns()
         self.speaking = Speaking(
             engine=self.engine,
             timbres=self.timbres,
@@ -97,6 +99,7 @@ class House:
             longest_text=self.longest_text,
             default_language="en",
             pauses=self.pauses,
+            turns=self.turns,
         )
 
     def events(self, *kinds: type[Event]) -> list[Event]:

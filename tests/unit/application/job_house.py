@@ -74,7 +74,10 @@ class JobHouse:
                 shelf=self.shelf,
                 sound=self.shelf,
                 reciting=Reciting(
-                    engine=self.engine, timbres=self.house.timbres, first_rest_s=0.0001
+                    engine=self.engine,
+                    timbres=self.house.timbres,
+                    turns=self.house.turns,
+                    first_rest_s=0.0001,
                 ),
                 bookbinding=Bookbinding(sound=self.shelf, binder=self.binder, marked=True),
                 clock=self.house.clock,

@@ -2,20 +2,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from itertools import accumulate
 
-import numpy as np
 import pytest
 from typing_extensions import override
 
 from application.lines import Lines
-from domain.audio import join
 from domain.errors import EngineBusyError, EngineFailedError
 from domain.forecast import Forecast
 from domain.pieces import Piece
 from domain.ports import Chunk, EngineCard, SpokenLine
 from tests.fakes.clock import FakeClock
-from tests.fakes.engine import CHARACTER, RATE_HZ, FakeEngine, FakeLine, sound_of, timbre
+from tests.fakes.engine import FakeEngine, FakeLine, timbre
 
 TEXTS = ("The first of three lines.", "The second one.", "And the third.")
 
@@ -53,33 +50,6 @@ async def test_lines_are_heard_in_order_and_the_next_is_open_before_it_is_due() 
     assert submitted(engine) == [1]
     assert await heard(opened) == [1, 2]
     assert engine.lines == []
-
-
-async def test_a_long_chunk_is_handed_on_in_parts_with_the_words_that_begin_in_them() -> None:
-    text = "a line of words that is said for seconds" * 2
-    opened = lines(FakeEngine(step=40), (text, text))
-    for index in range(2):
-        parts: list[Chunk] = []
-        while not parts or not parts[-1].last:
-            found = await opened.next()
-            assert found is not None
-            assert found[0] == index
-            parts.append(found[1])
-        assert len(parts) > 2
-        assert max(len(part.samples) for part in parts) <= 0.3 * RATE_HZ
-        np.testing.assert_array_equal(join(*(part.samples for part in parts)), sound_of(text))
-        assert [word.start for part in parts for word in part.words] == [0, 40 * CHARACTER]
-        ends = accumulate(len(part.samples) for part in parts)
-        for part, end in zip(parts, ends, strict=True):
-            assert all(end - len(part.samples) <= word.start < end for word in part.words)
-    assert await opened.next() is None
-
-
-async def test_parts_that_are_left_are_not_heard() -> None:
-    opened = lines(FakeEngine(step=100), ("a" * 40,))
-    assert await opened.next() is not None
-    await opened.leave()
-    assert await opened.next() is None
 
 
 @pytest.mark.parametrize(("slots", "ahead"), [(1, 1), (3, 3), (8, 8), (100, 8)])
@@ -144,7 +114,7 @@ async def test_a_line_heard_to_its_end_tells_how_long_others_last() -> None:
 async def test_no_line_is_needed_before_an_earlier_one_that_waits() -> None:
     engine = FakeEngine(slots=2, step=100)
     leading = iter([0.0, 60.0, 60.0])
-    opened = lines(engine, [SHORT * 2, *[SHORT] * 5], lambda: next(leading, 0.0))
+    opened = lines(engine, [SHORT * 4, *[SHORT] * 5], lambda: next(leading, 0.0))
     await opened.next()
     await opened.next()
     await opened.next()

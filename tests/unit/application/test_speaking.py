@@ -1,10 +1,12 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from typing_extensions import override
 
+from application.turns import Turns
 from domain.access import HOUSE
 from domain.errors import (
     EngineBusyError,
@@ -195,12 +197,33 @@ async def test_a_listener_who_waits_is_told_of_the_cancel() -> None:
     assert await listening is None
 
 
+async def test_a_long_chunk_is_finished_in_several_turns_and_heard_as_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text, turns = "a" * 100 + ".", list[float]()
+
+    async def counted(
+        lead_s: float, take: Callable[[Turns, float], Awaitable[None]] = Turns.take
+    ) -> None:
+        turns.append(lead_s)
+        await take(house.turns, lead_s)
+
+    house = House(engine=FakeEngine(step=200))
+    monkeypatch.setattr(house.turns, "take", counted)
+    stream = await house.speaking.begin(SpeechRequest(text))
+    assert len(turns) == 4
+    sounds = [sound async for sound in stream]
+    assert len(sounds) == 1
+    np.testing.assert_array_equal(sounds[0].pcm.samples, expected(text))
+    assert "".join(word.text for word in sounds[0].words) == text
+
+
 async def test_sound_that_waits_to_be_finished_is_heard_no_more_after_a_cancel() -> None:
     house = House()
     stream = await house.speaking.begin(SpeechRequest(f"{ONE} {TWO}"))
     await anext(stream)
     # another stream's turn
-    await house.speaking._turns.take(0.0)
+    await house.turns.take(0.0)
     listening = asyncio.create_task(anext(stream, None))
     await asyncio.sleep(0)
     await stream.cancel()

@@ -26,9 +26,9 @@ async def test_a_turn_that_nobody_else_wants_is_had_at_once() -> None:
 
 async def test_of_those_that_wait_the_one_that_is_needed_soonest_goes_first() -> None:
     turns, done = Turns(), list[str]()
-    leads = {"taken": 9.0, "later": 3.0, "last": 5.0, "now": 0.0, "soon": 1.0}
+    leads = {"taken": 9.0, "rich": 500.0, "last": 2.0, "later": 0.5, "now": 0.0, "soon": 0.1}
     await asyncio.gather(*(work(turns, done, name, lead_s) for name, lead_s in leads.items()))
-    assert done == ["taken", "now", "soon", "later", "last"]
+    assert done == ["taken", "now", "soon", "later", "rich", "last"]
 
 
 async def test_one_that_waits_long_is_not_overtaken_for_ever() -> None:
@@ -76,7 +76,7 @@ async def test_who_leaves_the_queue_keeps_nobody_waiting() -> None:
     await turns.take(0.0)
 
 
-@pytest.mark.parametrize("leads", [(0.0, 0.0), (1.0, 0.0)])
+@pytest.mark.parametrize("leads", [(0.0, 0.0), (1.0, 0.0), (0.0, 500.0)])
 async def test_it_is_idle_again_once_all_have_worked(leads: tuple[float, ...]) -> None:
     turns, done = Turns(), list[str]()
     await asyncio.gather(*(work(turns, done, "x", lead_s) for lead_s in leads))

@@ -1,5 +1,6 @@
 """ElevenLabs' sockets as a client speaks them: `stream-input`, and a context of the other one."""
 
+import re
 from base64 import b64decode
 from collections.abc import Sequence
 
@@ -8,6 +9,7 @@ from typing_extensions import override
 from entrypoints.cli.live.talk import Heard, Said, Talk, foreign, message, read, refusal
 
 _LONGEST_PIECE = 1_000
+_TAG = re.compile("<[^<>]*>")
 _CONTEXT = "say"
 _BLANK = " "
 
@@ -35,7 +37,7 @@ class ElevenLabs(Talk):
     def says(self, text: str) -> Sequence[Said]:
         starts = range(0, len(text), _LONGEST_PIECE)
         pieces = (text[start : start + _LONGEST_PIECE] for start in starts)
-        return [Said(message(text=piece, **self._named), len(piece)) for piece in pieces]
+        return [Said(message(text=piece, **self._named), _letters(piece)) for piece in pieces]
 
     @override
     def ends(self) -> Sequence[Said]:
@@ -51,15 +53,20 @@ class ElevenLabs(Talk):
             return Heard()
         self._over = bool(told.get("isFinal"))
         hangs_up = (Said(message(close_socket=True)),) if self._over and self._multi else ()
-        return Heard(_sound(told.get("audio"), data), hangs_up, _letters(told.get("alignment")))
+        return Heard(_sound(told.get("audio"), data), hangs_up, _heard(told.get("alignment")))
 
     def _said(self, **fields: object) -> Said:
         return Said(message(**fields, **self._named))
 
 
-def _letters(alignment: object) -> int:
+def _letters(text: str) -> int:
+    """Count what is told again with its sound whatever becomes of tags, blanks and signs."""
+    return sum(map(str.isalnum, _TAG.sub("", text)))
+
+
+def _heard(alignment: object) -> int:
     chars = alignment.get("chars") if isinstance(alignment, dict) else None
-    return len(chars) if isinstance(chars, list) else 0
+    return _letters("".join(map(str, chars))) if isinstance(chars, list) else 0
 
 
 def _sound(audio: object, data: str | bytes) -> bytes:

@@ -13,9 +13,10 @@ from entrypoints.cli.live.figures import Figures
 from entrypoints.cli.live.talk import Said, Talk
 
 _PATIENCE_S = 60.0
-_MOST_UNHEARD = 10_000
-"""Servers take no more than so much text ahead of its sound: ours, by default, twice that."""
-_QUIET_S = 2.0
+_MOST_UNHEARD = 5_000
+"""Letters; servers take only so much text ahead of its sound, ours by default 20,000 characters."""
+_QUIET_S = 35.0
+"""Whoever makes no sound for longer than an engine may be busy waits for more text."""
 _ENDED = 1000
 
 
@@ -89,7 +90,7 @@ class Exchange:
         with self._turn:
             heard = self._talk.hears(data)
         with self._heard_more:
-            self._unheard = max(0, self._unheard - heard.characters)
+            self._unheard = max(0, self._unheard - heard.letters)
             self._heard_more.notify()
         if heard.sound:
             self._figures.heard(at_s, heard.sound)
@@ -100,8 +101,8 @@ class Exchange:
     def _send(self, messages: Sequence[Said]) -> None:
         for said in messages:
             with self._heard_more:
-                self._unheard += said.characters
-            self._figures.sent(monotonic(), words=said.characters > 0, flushes=said.flushes)
+                self._unheard += said.letters
+            self._figures.sent(monotonic(), words=said.letters > 0, flushes=said.flushes)
             self._socket.send(said.data)
 
     def _ended_well(self, closed: ConnectionClosed) -> bool:

@@ -69,7 +69,7 @@ class Leibniz(Talk):
                 return Heard(_sound(told, data))
             case "complete":
                 spoken, self._speaking = self._speaking, 0
-                return Heard(then=tuple(self._due()), characters=spoken)
+                return Heard(then=tuple(self._due()), letters=spoken)
         return Heard()
 
     def _due(self) -> Sequence[Said]:

@@ -13,7 +13,7 @@ class Said:
     """A message to send."""
 
     data: str
-    characters: int = 0
+    letters: int = 0
     """How much of the text it holds."""
     flushes: bool = False
     """Whether all words so far are to be spoken now."""
@@ -25,7 +25,7 @@ class Heard:
 
     sound: bytes = b""
     then: tuple[Said, ...] = ()
-    characters: int = 0
+    letters: int = 0
     """How much of the text was heard with it, as far as the server tells."""
 
 

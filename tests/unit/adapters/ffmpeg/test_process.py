@@ -151,6 +151,7 @@ async def test_cancelled_while_it_starts_it_leaves_nothing_of_what_it_started(
             reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
+        assert len(children()) == before
     await until(lambda: not group(leader))
 
 

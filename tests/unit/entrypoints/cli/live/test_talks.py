@@ -60,7 +60,7 @@ def test_a_long_piece_goes_in_messages_that_every_server_takes() -> None:
 def test_only_words_and_flushes_are_timed() -> None:
     talk = ElevenLabs()
     every = (*talk.opening(), *talk.says("Hello"), *talk.ends())
-    assert [each.characters > 0 for each in every] == [False, True, False, False]
+    assert [each.letters > 0 for each in every] == [False, True, False, False]
     assert [each.flushes for each in every] == [False, False, True, False]
 
 
