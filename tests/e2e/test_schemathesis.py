@@ -23,7 +23,7 @@ def test_no_answer_breaks_or_is_undocumented(tmp_path: Path) -> None:
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIG),
                 *("run", f"{url}/openapi.json", "--checks", ",".join(CHECKS)),
-                *("--phases", "examples,fuzzing", "--max-examples", "6", "--workers", "2"),
+                *("--phases", "examples,fuzzing", "--max-examples", "6", "--workers", "1"),
                 *("--seed", "1", "--no-shrink", "--continue-on-failure", "--request-timeout", "20"),
                 *("--suppress-health-check", "all", "--warnings", "off"),
                 *os.environ.get("RHAPSODE_TEST_SCHEMATHESIS", "").split(),

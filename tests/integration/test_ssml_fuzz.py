@@ -18,7 +18,7 @@ from tests.fakes.wording import EchoWording
 from tests.integration.ssml_corpus import HOSTILE, LARGE, SOUND
 
 CASES = 20_000
-MOST_S = 0.1
+MOST_S = 0.3
 MOST_KEPT_BYTES = 100_000
 MOST_HELD_BYTES = 32 * 2**20
 TOKENS = (
