@@ -61,6 +61,23 @@ async def test_a_job_is_spoken_to_its_end_and_bound(house: JobHouse) -> None:
     assert book.tags == {"comment": "Synthetic speech made by Rhapsode"}
 
 
+async def test_a_job_takes_turns_with_those_who_listen(
+    house: JobHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns, leads_s = house.house.turns, list[float]()
+    take = turns.take
+
+    async def noted(lead_s: float) -> None:
+        leads_s.append(lead_s)
+        await take(lead_s)
+
+    monkeypatch.setattr(turns, "take", noted)
+    job = await house.jobs.submit(manuscript("It began. It ended."))
+    await reaches(house, job, JobState.DONE)
+    assert len(leads_s) >= 2
+    assert min(leads_s) > 1
+
+
 async def test_the_file_has_the_loudness_that_was_asked_for(house: JobHouse) -> None:
     text = "All of this is about as loud as it is, and nothing is said twice in it. " * 4
     job = await house.jobs.submit(manuscript(text, target=Target(-30.0, -1.5)))
