@@ -73,6 +73,8 @@ class Outlet(Hearer):
         head, samples = framed_chunk(chunk)
         sent = self._server.sendmsg((head, samples)) - len(head)
         self._server.sendall(samples[sent:])
+        # whoever this wakes may have been put behind us, on the processor that we keep busy
+        os.sched_yield()
 
 
 def serve(server: socket.socket, espeak: Espeak) -> None:
