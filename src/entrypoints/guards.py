@@ -6,6 +6,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from application.access import Access
+from entrypoints.keys import bearer_key
 
 OPEN = {"open": True}
 """A route marked with this needs no key."""
@@ -18,8 +19,7 @@ def key_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     for header in _BARE_HEADERS:
         if key := connection.headers.get(header, "").strip():
             return key
-    scheme, _, key = connection.headers.get("authorization", "").strip().partition(" ")
-    return key.strip() if scheme.lower() in {"bearer", "token"} and key.strip() else None
+    return bearer_key(connection.headers.get("authorization"))
 
 
 def door(access: Access) -> Any:

@@ -20,6 +20,7 @@ from entrypoints.elevenlabs.talking import Parts, Talking
 from entrypoints.elevenlabs.wire import socket as wire
 from entrypoints.given import Given
 from entrypoints.guards import OPEN, key_of
+from entrypoints.keys import bare_key
 from entrypoints.settings import Settings
 from entrypoints.sockets import Line, OpenSockets, Socket, counted_as
 
@@ -98,7 +99,7 @@ async def _serve(
         told = wire.failed(str(error), "invalid_input_message", POLICY)
         await line.close(POLICY, str(error), told)
         return
-    key = key_of(socket) or wire.bare_key(query.authorization)
+    key = key_of(socket) or bare_key(query.authorization)
     await Talking(line, conversation, voice, parts).run(key, partial(counted_as, socket))
 
 

@@ -19,6 +19,7 @@ from domain.speech import SpeechRequest
 from entrypoints.errors import BROKEN
 from entrypoints.given import Given
 from entrypoints.guards import OPEN, key_of
+from entrypoints.keys import bare_key
 from entrypoints.leibniz.faults import INTERNAL, failed
 from entrypoints.leibniz.telling import Telling
 from entrypoints.leibniz.turns import Turn, Turns
@@ -216,7 +217,7 @@ async def stream(socket: Socket, parts: Given[Parts]) -> None:
     line = Line(socket, parts.stall_timeout_s)
     try:
         query = wire.decode_query(dict(socket.query_params.items()))
-        caller = parts.access.authenticate(key_of(socket) or query.key)
+        caller = parts.access.authenticate(key_of(socket) or bare_key(query.authorization))
         opened = Opened(session_id(query.session_id), caller.owner, query.binary)
         with parts.open_sockets.one_more(counted_as(socket, caller)):
             await Stream(line, opened, parts).run()

@@ -16,6 +16,7 @@ from domain.loudness import Target
 from domain.speech import Finish, SpeechSettings, check_range
 from entrypoints.body import MalformedBodyError, decode, decode_fields, encode
 from entrypoints.elevenlabs.wire.speech import VoiceSettings, temperature
+from entrypoints.keys import bare_key
 
 DEFAULT_FORMAT = "pcm_24000"
 PCM_RATES = (16_000, 22_050, 24_000, 44_100, 48_000)
@@ -157,12 +158,6 @@ def decode_message(data: str | bytes) -> Message:
     if len(message.context or "") > _LONGEST_NAME:
         raise InputError(f"A context_id has at most {_LONGEST_NAME} characters.")
     return message
-
-
-def bare_key(header: str | None) -> str | None:
-    """Return the key in what an authorization header may say, with its scheme or without."""
-    scheme, _, rest = (header or "").strip().partition(" ")
-    return (rest.strip() if scheme.lower() in {"bearer", "token"} else scheme) or None
 
 
 def first_manner(query: Query) -> Manner:

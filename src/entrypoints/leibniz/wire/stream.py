@@ -25,11 +25,7 @@ class Query(msgspec.Struct):
     session_id: str | None = None
     binary: bool = False
     authorization: str | None = None
-
-    @property
-    def key(self) -> str | None:
-        """The key it brings, for clients that cannot send headers."""
-        return (self.authorization or "").removeprefix("Bearer ").strip() or None
+    """The key, for clients that cannot send headers."""
 
 
 class Synthesize(msgspec.Struct, tag_field="type", tag="synthesize"):

@@ -17,13 +17,8 @@ def told(message: wire.Message) -> dict[str, Any]:
 
 def test_the_address_says_who_and_how() -> None:
     query = wire.decode_query({"session_id": "abc", "binary": "true", "else": "x"})
-    assert (query.session_id, query.binary, query.key) == ("abc", True, None)
+    assert (query.session_id, query.binary, query.authorization) == ("abc", True, None)
     assert wire.decode_query({"session_id": ""}) == wire.Query()
-
-
-@pytest.mark.parametrize("written", ["Bearer secret", "secret"])
-def test_the_address_may_bring_a_key(written: str) -> None:
-    assert wire.decode_query({"authorization": written}).key == "secret"
 
 
 def test_a_wrong_word_in_the_address_is_named() -> None:
