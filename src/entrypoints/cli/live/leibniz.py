@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from domain.audio import HOUSE_RATE_HZ
+from domain.pieces import USUAL_PAUSES, pause_behind
 from entrypoints.cli.live.talk import Heard, Said, Talk, foreign, message, read, refusal
 
 _LONGEST_REQUEST = 4_000
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s|[。！？]|\n")  # noqa: RUF001 - other scripts' marks
 _BLANK = re.compile(r"\s")
+_SAMPLE_BYTES = 2
 
 
 class Leibniz(Talk):
     """Asks for what has come by then each time the last request is done.
 
+    Between two requests it puts the pause that the server, which sees one at a time, cannot know.
     The `patient` wait for the text's end first; `tagged` text is never parted, so it needs them.
     """
 
@@ -36,6 +39,8 @@ class Leibniz(Talk):
         self._speaking = 0
         """How many characters are being spoken."""
         self._ended = False
+        self._said = ""
+        self._pause = b""
 
     @property
     @override
@@ -60,13 +65,13 @@ class Leibniz(Talk):
     @override
     def hears(self, data: str | bytes) -> Heard:
         if isinstance(data, bytes):
-            return Heard(data)
+            return self._paused(data)
         told = read(data)
         match told.get("type"):
             case "error":
                 raise refusal(told.get("message") or "it failed", told.get("code"))
             case "audio":
-                return Heard(_sound(told, data))
+                return self._paused(_sound(told, data))
             case "complete":
                 spoken, self._speaking = self._speaking, 0
                 return Heard(then=tuple(self._due()), letters=spoken)
@@ -76,8 +81,14 @@ class Leibniz(Talk):
         if self._speaking or not (text := self._taken()):
             return ()
         self._speaking = len(text)
+        self._pause, self._said = _silence(pause_behind(self._said, USUAL_PAUSES)), text
         asked = message(type="synthesize", text=text, **self._manner)
         return (Said(asked, len(text), flushes=True),)
+
+    def _paused(self, sound: bytes) -> Heard:
+        """Hear sound, and before the first of a request its pause."""
+        pause, self._pause = self._pause, b""
+        return Heard(pause + sound)
 
     def _taken(self) -> str:
         """Take whole sentences, or all that is left at the end."""
@@ -97,6 +108,10 @@ class Leibniz(Talk):
 def _last(mark: re.Pattern[str], text: str) -> int:
     ends = [found.end() for found in mark.finditer(text, 0, _LONGEST_REQUEST)]
     return ends[-1] if ends else 0
+
+
+def _silence(seconds: float) -> bytes:
+    return bytes(_SAMPLE_BYTES * round(seconds * HOUSE_RATE_HZ))
 
 
 def _sound(told: dict[str, object], data: str) -> bytes:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from domain.audio import HOUSE_RATE_HZ
 from domain.errors import InputError, UnavailableError
+from domain.pieces import USUAL_PAUSES
 from entrypoints.cli.live.elevenlabs import ElevenLabs
 from entrypoints.cli.live.leibniz import Leibniz
 from entrypoints.cli.live.talk import Said, Talk
@@ -120,6 +122,18 @@ def test_sound_is_heard_in_text_and_in_binary() -> None:
     assert talk.hears(told(type="audio", data=SOUND, sample_rate=24_000)).sound == b"\1\2"
     assert talk.hears(b"\3\4").sound == b"\3\4"
     assert talk.hears(told(type="first_chunk", latency_ms=1, cached=True)).sound == b""
+
+
+def test_between_two_requests_is_the_pause_of_a_sentence() -> None:
+    talk = Leibniz()
+    talk.says("One. ")
+    assert talk.hears(b"\1\2").sound == b"\1\2"
+    talk.says("Two. ")
+    talk.hears(told(type="complete"))
+    paused = talk.hears(b"\3\4").sound
+    assert paused == bytes(len(paused) - 2) + b"\3\4"
+    assert len(paused) == 2 + 2 * round(USUAL_PAUSES.sentence_s * HOUSE_RATE_HZ)
+    assert talk.hears(b"\5\6").sound == b"\5\6"
 
 
 @pytest.mark.parametrize(
