@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from domain import flac
 from domain.formats import AudioFormat, Codec
 
 _ID3 = b"ID3"
@@ -35,8 +36,8 @@ class Frame:
 class Framer:
     """Cuts the bytes of one encoder; what belongs to no frame goes with the next one.
 
-    Where a codec's frames cannot be told apart bytes go as they come, and last no time. What goes
-    on behind another encoder has no tag: in the midst of frames it is a broken one to some.
+    A frame of FLAC is whole once the next begins. What goes on behind another encoder has no tag:
+    in the midst of frames it is a broken one to some.
     """
 
     def __init__(self, to: AudioFormat, *, goes_on: bool = False) -> None:
@@ -66,9 +67,10 @@ class Framer:
 
     def end(self) -> Iterator[Frame]:
         """Yield what is left at the end."""
+        seconds = self._flac_s() if self._codec is Codec.FLAC else 0.0
         rest, self._before, self._held = self._before + self._held, b"", b""
         if rest:
-            yield Frame(rest, 0.0)
+            yield Frame(rest, seconds)
 
     def _first(self) -> tuple[int, float | None]:
         """Return how long what comes first is, 0 where that cannot be told yet, and lasts."""
@@ -81,6 +83,8 @@ class Framer:
                 return self._mp3()
             case Codec.AAC:
                 return self._adts()
+            case Codec.FLAC:
+                return self._flac()
         return len(self._held), 0.0
 
     def _tag(self) -> int:
@@ -106,6 +110,15 @@ class Framer:
             return 0, 0.0
         high, middle, low = self._held[3:6]
         return (high & 3) << 11 | middle << 3 | low >> 5, _ADTS_SAMPLES / self._rate_hz
+
+    def _flac(self) -> tuple[int, float | None]:
+        if self._held.startswith(flac.MARK):
+            return flac.described(self._held), None
+        return flac.frame_end(self._held), self._flac_s()
+
+    def _flac_s(self) -> float:
+        header = flac.header(self._held)
+        return header.samples / self._rate_hz if header else 0.0
 
     def _page(self) -> tuple[int, float | None]:
         if len(self._held) < _PAGE_HEADER:

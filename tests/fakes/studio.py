@@ -1,7 +1,7 @@
-"""A studio whose uploads are float32 samples as they are, and whose every format is PCM."""
+"""A studio whose uploads are float32 samples, and whose every format is PCM, AAC in frames."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import numpy as np
@@ -9,13 +9,14 @@ from typing_extensions import override
 
 from domain.audio import Pcm, Samples, to_int16
 from domain.errors import ClipRefusedError, StudioBusyError
-from domain.formats import AudioFormat
+from domain.formats import AudioFormat, Codec
 from domain.loudness import Mastered, Target
 from domain.ports import Encoder, SoundStudio
 from domain.voice import Clip
 
 RATE_HZ = 8000
 SHORTEST_S = 0.4
+LONGEST_FRAME = 4_096
 
 
 def upload(seconds: float, level: float = 0.5) -> bytes:
@@ -26,8 +27,9 @@ def upload(seconds: float, level: float = 0.5) -> bytes:
 class FakeEncoder(Encoder):
     """Passes 16-bit samples on; a stream holds `room` writes, a whole sound all of them."""
 
-    def __init__(self, *, whole: bool, room: int = 4) -> None:
+    def __init__(self, *, whole: bool, framed: bool = False, room: int = 4) -> None:
         self._whole = whole
+        self._framed = framed
         self._room = room
         self._unread: list[bytes] = []
         self._ended = False
@@ -41,7 +43,8 @@ class FakeEncoder(Encoder):
             await self._changed.wait_for(lambda: self._whole or len(self._unread) < self._room)
             self._check()
             if len(samples):
-                self._unread.append(to_int16(samples))
+                data = to_int16(samples)
+                self._unread += adts(data) if self._framed else [data]
             self._changed.notify_all()
 
     @override
@@ -116,11 +119,11 @@ class FakeStudio(SoundStudio):
     def encoder(
         self, to: AudioFormat, *, whole: bool = False, clean: bool = False
     ) -> AbstractAsyncContextManager[Encoder]:
-        return self._encoder(whole=whole)
+        return self._encoder(whole=whole, framed=to.codec is Codec.AAC)
 
     @asynccontextmanager
-    async def _encoder(self, *, whole: bool) -> AsyncIterator[Encoder]:
-        encoder = FakeEncoder(whole=whole)
+    async def _encoder(self, *, whole: bool, framed: bool) -> AsyncIterator[Encoder]:
+        encoder = FakeEncoder(whole=whole, framed=framed)
         self.encoders.append(encoder)
         self.started += 1
         self.starting.set()
@@ -129,6 +132,15 @@ class FakeStudio(SoundStudio):
         finally:
             self.encoders.remove(encoder)
             await encoder.break_off()
+
+
+def adts(data: bytes) -> Iterator[bytes]:
+    """Yield frames that hold data; their headers tell how long each is, and no more."""
+    for at in range(0, len(data), LONGEST_FRAME):
+        part = data[at : at + LONGEST_FRAME]
+        length = len(part) + 7
+        head = (0xFF, 0xF1, 0x58, 0x40 | length >> 11, length >> 3 & 0xFF, length << 5 & 0xE0, 0)
+        yield bytes(head) + part
 
 
 def level_lufs(pcm: Pcm) -> float | None:

@@ -74,7 +74,11 @@ async def test_characters_are_told_in_milliseconds_of_their_message(served: Serv
 
 
 @pytest.mark.parametrize(
-    "named", ["pcm_16000", "pcm_44100", "ulaw_8000", "alaw_8000", "mp3_22050_32", "opus_48000_64"]
+    "named",
+    [
+        *("pcm_16000", "pcm_44100", "ulaw_8000", "alaw_8000"),
+        *("mp3_22050_32", "opus_48000_64", "flac_24000"),
+    ],
 )
 async def test_every_format_can_be_decoded(served: Served, named: str) -> None:
     async with talking(served, {"text": TEXT}, END, output_format=named) as client:

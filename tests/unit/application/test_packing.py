@@ -18,7 +18,7 @@ from tests.fakes.engine import FakeEngine
 from tests.unit.application.house import House, expected
 
 ONE, TWO = "One is here.", "And two is too."
-PCM, FLAC = format_named("pcm_24000"), format_named("flac_24000")
+PCM, AAC = format_named("pcm_24000"), format_named("aac_24000_64")
 
 
 def asked(text: str, to: AudioFormat = PCM) -> SpeechRequest:
@@ -137,7 +137,7 @@ async def test_marks_come_with_the_sound_they_lie_in() -> None:
     assert [mark.name for mark in marks] == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("to", [PCM, FLAC], ids=lambda to: to.name)
+@pytest.mark.parametrize("to", [PCM, AAC], ids=lambda to: to.name)
 async def test_what_was_made_goes_out_before_a_failure_is_told(to: AudioFormat) -> None:
     house, packets = House(), list[Packet | Flushed]()
     gathering = packing(house, to, sounds=(100,))
@@ -150,7 +150,7 @@ async def test_what_was_made_goes_out_before_a_failure_is_told(to: AudioFormat) 
     assert told(packets) == f"{ONE} "
 
 
-@pytest.mark.parametrize("to", [PCM, FLAC], ids=lambda to: to.name)
+@pytest.mark.parametrize("to", [PCM, AAC], ids=lambda to: to.name)
 async def test_a_fault_of_ours_holds_nobody_up(to: AudioFormat) -> None:
     house = House(engine=FakeEngine(step=2))
     async with left_behind_nothing(house), live(house) as speech:
@@ -164,11 +164,11 @@ async def test_every_flush_has_an_encoder_of_its_own() -> None:
     house = House()
     async with left_behind_nothing(house), live(house) as speech:
         for text in (ONE, TWO):
-            speech.say(asked(text, FLAC))
-            speech.say(asked(text, FLAC))
+            speech.say(asked(text, AAC))
+            speech.say(asked(text, AAC))
             speech.flush()
         speech.end()
-        async with aclosing(packing(house, FLAC).packets(speech)) as every:
+        async with aclosing(packing(house, AAC).packets(speech)) as every:
             packets = [packet async for packet in every]
     assert house.studio.started == 2
     assert told(packets) == f"{ONE} {ONE} {TWO} {TWO} "
@@ -179,8 +179,8 @@ async def test_an_encoder_that_breaks_off_is_told_and_its_sound_let_go() -> None
     house = House(engine=FakeEngine(step=2))
     house.engine.pause_after(2)
     async with left_behind_nothing(house), live(house) as speech:
-        speech.say(asked(ONE * 5, FLAC))
-        async with aclosing(packing(house, FLAC).packets(speech)) as every, asyncio.timeout(5):
+        speech.say(asked(ONE * 5, AAC))
+        async with aclosing(packing(house, AAC).packets(speech)) as every, asyncio.timeout(5):
             heard: list[Packet | Flushed] = []
             listening = asyncio.create_task(noted(every, heard))
             await house.studio.starting.wait()
@@ -194,14 +194,14 @@ async def test_an_encoder_that_breaks_off_is_told_and_its_sound_let_go() -> None
 async def test_an_engine_that_breaks_is_told_behind_what_was_encoded() -> None:
     house, heard = House(engine=FakeEngine(step=2)), list[Packet | Flushed]()
     async with left_behind_nothing(house), live(house) as speech:
-        speech.say(asked(ONE * 5, FLAC))
-        async with aclosing(packing(house, FLAC).packets(speech)) as every, asyncio.timeout(5):
+        speech.say(asked(ONE * 5, AAC))
+        async with aclosing(packing(house, AAC).packets(speech)) as every, asyncio.timeout(5):
             with pytest.raises(EngineFailedError):
                 await noted(every, heard, house, EngineFailedError("It broke."))
     assert heard
 
 
-@pytest.mark.parametrize("to", [PCM, FLAC], ids=lambda to: to.name)
+@pytest.mark.parametrize("to", [PCM, AAC], ids=lambda to: to.name)
 @pytest.mark.parametrize("again", [None, 0, 1, 2])
 @pytest.mark.parametrize("steps", [*range(0, 60, 3), 90, 150])
 async def test_leaving_at_any_moment_leaves_nothing_behind(
@@ -231,7 +231,7 @@ async def test_leaving_at_any_moment_leaves_nothing_behind(
         assert listening.cancelled()
 
 
-@pytest.mark.parametrize("to", [PCM, FLAC], ids=lambda to: to.name)
+@pytest.mark.parametrize("to", [PCM, AAC], ids=lambda to: to.name)
 async def test_who_reads_no_packet_has_only_so_much_made(to: AudioFormat) -> None:
     house = House(engine=FakeEngine(step=1))
     async with left_behind_nothing(house), live(house) as speech:
@@ -242,7 +242,7 @@ async def test_who_reads_no_packet_has_only_so_much_made(to: AudioFormat) -> Non
             await settled()
             made = house.engine.spoken
             assert len(made) <= 2
-            if to is FLAC:
+            if to is AAC:
                 first.cancel()
                 await asyncio.wait({first})
             else:

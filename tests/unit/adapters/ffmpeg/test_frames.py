@@ -25,6 +25,7 @@ from tests.unit.application.house import House, expected
 NAMES = (
     *("mp3_22050_32", "mp3_24000_48", "mp3_44100_128", "mp3_44100_192", "mp3_11025_16"),
     *("aac_24000_64", "aac_44100_128", "opus_48000_32", "opus_48000_192", "opus_24000_48"),
+    *("flac_8000", "flac_22050", "flac_24000", "flac_48000"),
 )
 LONGEST_S = 0.06
 
@@ -117,7 +118,7 @@ ONE, TWO = "One is here. " * 4, "And two is too. " * 3
 
 
 @pytest.mark.parametrize(
-    "name", ["mp3_24000_48", "mp3_44100_128", "aac_44100_128", "opus_48000_32"]
+    "name", ["mp3_24000_48", "mp3_44100_128", "aac_44100_128", "opus_48000_32", "flac_24000"]
 )
 async def test_live_speech_in_packets_is_its_sound(name: str, studio: FfmpegStudio) -> None:
     to = format_named(name)
