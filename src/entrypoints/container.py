@@ -90,7 +90,7 @@ def _redis(settings: Settings, bus: EventBus, clock: Clock) -> "RedisParts | Non
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "redis":
             raise
-        msg = "redis_url is set, and Redis's library is missing: pip install 'rhapsode[redis]'"
+        msg = "redis_url wants Redis's library; in the source folder: pip install '.[redis]'"
         raise SettingsError(msg) from error
     try:
         return RedisParts(settings.redis_url.get_secret_value(), settings, bus, clock)

@@ -134,5 +134,5 @@ def _postgresql_engine(url: URL, wait_s: float) -> AsyncEngine:
             connect_args={"timeout": wait_s, "command_timeout": wait_s},
         )
     except ModuleNotFoundError as e:
-        msg = "PostgreSQL needs the asyncpg driver; install it: pip install 'rhapsode[postgres]'."
+        msg = "PostgreSQL needs asyncpg; in the source folder: pip install '.[postgres]'."
         raise StoreUnavailableError(msg) from e

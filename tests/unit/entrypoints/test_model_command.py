@@ -141,7 +141,7 @@ def test_without_the_engine_the_package_to_install_is_named(
     monkeypatch.setitem(sys.modules, "TTS", None)
     code, _, err = run("download", "--accept-license")
     assert code == 2
-    assert "pip install 'rhapsode[xtts]'" in err
+    assert "pip install '.[xtts]'" in err
     assert err.count("\n") == 1
 
 

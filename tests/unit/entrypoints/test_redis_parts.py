@@ -67,7 +67,7 @@ def test_a_library_that_is_missing_is_named(
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(SettingsError) as refused:
         container(tmp_path, "redis://127.0.0.1").redis()
-    assert "pip install 'rhapsode[redis]'" in str(refused.value)
+    assert "pip install '.[redis]'" in str(refused.value)
 
 
 def test_a_server_without_redis_loads_nothing_of_it() -> None:

@@ -61,5 +61,5 @@ def _is_installed() -> bool:
 
 def _refuse_without_engine() -> None:
     if not _is_installed():
-        msg = "The XTTS engine is not installed here: pip install 'rhapsode[xtts]'."
+        msg = "The XTTS engine is not installed here; in the source folder: pip install '.[xtts]'."
         raise UnavailableError(msg)

@@ -116,7 +116,7 @@ async def test_a_missing_driver_is_named_with_its_extra(monkeypatch: pytest.Monk
         return real(name, globals_, locals_, fromlist or (), level)
 
     monkeypatch.setattr(builtins, "__import__", without_asyncpg)
-    with pytest.raises(StoreUnavailableError, match=r"pip install 'rhapsode\[postgres\]'"):
+    with pytest.raises(StoreUnavailableError, match=r"pip install '\.\[postgres\]'"):
         async with Database("postgresql://h/d"):
             pass
 
