@@ -15,7 +15,7 @@ from domain.speech import Finish, SpeechRequest, SpeechSettings
 from entrypoints.cli.live.address import PROTOCOLS, is_socket, read_address
 from entrypoints.cli.live.source import Socket
 from entrypoints.cli.live.text import Text, piped
-from entrypoints.cli.sources import Local, Remote, trusting
+from entrypoints.cli.sources import Remote, trusting
 from entrypoints.logs import configure
 from entrypoints.settings import Loaded, SettingsError
 
@@ -105,7 +105,11 @@ def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
         return Socket(address, text, sys.stderr.write, key=key, trusted=trusted)
     if chosen.protocol:
         raise InputError("--protocol is for sockets: name one as --url ws://127.0.0.1:8000")
-    return Remote(url, key, trusted) if url else Local(loaded.settings)
+    if url:
+        return Remote(url, key, trusted)
+    from entrypoints.cli.local import Local
+
+    return Local(loaded.settings)
 
 
 def _keep(source: Source, request: SpeechRequest, out: Path) -> None:
