@@ -2,12 +2,11 @@
 
 import argparse
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import Any, Protocol
 
 from domain.errors import InputError
 from domain.formats import AudioFormat, format_named
@@ -15,16 +14,10 @@ from domain.speech import Finish, SpeechRequest, SpeechSettings
 from entrypoints.cli.live.address import PROTOCOLS, is_socket, read_address
 from entrypoints.cli.live.source import Socket
 from entrypoints.cli.live.text import Text, piped
+from entrypoints.cli.playing import play
 from entrypoints.cli.sources import Remote, trusting
 from entrypoints.logs import configure
 from entrypoints.settings import Loaded, SettingsError
-
-_PLAYERS = (
-    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error", "-i", "-"),
-    ("aplay", "--quiet", "-"),
-    ("pw-cat", "--playback", "-"),
-    ("play", "-q", "-t", "wav", "-"),
-)
 
 
 class Source(Protocol):
@@ -74,7 +67,7 @@ def _say(chosen: argparse.Namespace, loaded: Loaded) -> int:
         finish=Finish(to=_format(chosen)),
     )
     if chosen.play:
-        _play(source, request)
+        play(partial(source.stream, request))
     else:
         _keep(source, request, chosen.out or Path(f"speech{request.finish.to.file_suffix}"))
     return 0
@@ -124,20 +117,3 @@ def _keep(source: Source, request: SpeechRequest, out: Path) -> None:
         msg = f"cannot write {out} ({error.strerror})"
         raise SettingsError(msg) from error
     sys.stderr.write(f"wrote {out}\n")
-
-
-def _play(source: Source, request: SpeechRequest) -> None:
-    player = next((known for known in _PLAYERS if shutil.which(known[0])), None)
-    if player is None:
-        names = ", ".join(known[0] for known in _PLAYERS)
-        msg = f"found no player ({names}); install ffmpeg or alsa-utils, or use --out FILE"
-        raise SettingsError(msg)
-    try:
-        with subprocess.Popen(player, stdin=subprocess.PIPE) as process:  # noqa: S603 - our table
-            source.stream(request, cast("IO[bytes]", process.stdin).write)
-    except BrokenPipeError as error:
-        msg = f"the player {player[0]} stopped before the speech ended"
-        raise SettingsError(msg) from error
-    if process.returncode:
-        msg = f"the player {player[0]} failed with code {process.returncode}"
-        raise SettingsError(msg)
