@@ -175,7 +175,7 @@ async def test_a_key_opens_the_door_and_another_one_does_not(
     [
         (["--voice", "nobody"], "'nobody'"),
         (["--speed", "9"], "speed is 9"),
-        (["--protocol", "leibniz", "--format", "mp3"], "has no mp3"),
+        (["--protocol", "leibniz", "--format", "wav_16000"], "has no pcm_16000"),
         (["--protocol", "leibniz", "--speed", "2"], "has no speed"),
         (["--key", "é"], "ASCII"),
         (["--ca", "nowhere.pem"], "nowhere.pem holds no certificate"),

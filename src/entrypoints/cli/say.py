@@ -1,23 +1,23 @@
 """`rhapsode say`: speak a text to a file or aloud, by this machine's engine or a server's."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from domain.errors import InputError
-from domain.formats import AudioFormat, format_named
+from domain.errors import FormatUnknownError, InputError
+from domain.formats import AudioFormat, Codec, format_named
 from domain.speech import Finish, SpeechRequest, SpeechSettings
+from entrypoints.cli.keeping import keep
 from entrypoints.cli.live.address import PROTOCOLS, is_socket, read_address
 from entrypoints.cli.live.source import Socket
 from entrypoints.cli.live.text import Text, piped
 from entrypoints.cli.playing import play
 from entrypoints.cli.sources import Remote, trusting
 from entrypoints.logs import configure
-from entrypoints.settings import Loaded, SettingsError
+from entrypoints.settings import Loaded
 
 
 class Source(Protocol):
@@ -51,25 +51,27 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--key", help="the server's API key (the first of RHAPSODE_API_KEYS)")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--out", type=Path, metavar="FILE", help="file to write (speech.wav)")
+    where.add_argument(
+        "--out", type=Path, metavar="FILE", help="file to write (speech.wav); - is standard output"
+    )
     where.add_argument("--play", action="store_true", help="play it aloud as it is made")
     parser.set_defaults(run=_say)
 
 
 def _say(chosen: argparse.Namespace, loaded: Loaded) -> int:
     configure("warning", "text")
-    source = _source(chosen, loaded)
+    to, source = _format(chosen), _source(chosen, loaded)
     request = SpeechRequest(
         text="" if isinstance(source, Socket) else _text(chosen),
         language=chosen.language,
         voice=chosen.voice,
         settings=SpeechSettings(speed=chosen.speed),
-        finish=Finish(to=_format(chosen)),
+        finish=Finish(to=to),
     )
     if chosen.play:
         play(partial(source.stream, request))
     else:
-        _keep(source, request, chosen.out or Path(f"speech{request.finish.to.file_suffix}"))
+        keep(partial(source.whole, request), chosen.out or Path(f"speech{to.file_suffix}"))
     return 0
 
 
@@ -84,9 +86,24 @@ def _text_as_it_comes(chosen: argparse.Namespace) -> Text:
 
 
 def _format(chosen: argparse.Namespace) -> AudioFormat:
-    if chosen.format or not chosen.out:
+    if not chosen.out:
         return format_named(chosen.format or "wav")
-    return format_named(chosen.out.suffix.lower().removeprefix(".") or "wav")
+    suffix = chosen.out.suffix.removeprefix(".")
+    if not chosen.format:
+        return format_named(suffix or "wav")
+    to = format_named(chosen.format)
+    if _codec(suffix) not in {None, to.codec}:
+        fits = chosen.out.with_suffix(to.file_suffix)
+        msg = f"{chosen.out} is a name for {suffix}, and --format says {to.name}: name it {fits}"
+        raise InputError(msg)
+    return to
+
+
+def _codec(suffix: str) -> Codec | None:
+    try:
+        return format_named(suffix).codec
+    except FormatUnknownError:
+        return None
 
 
 def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
@@ -103,17 +120,3 @@ def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
     from entrypoints.cli.local import Local
 
     return Local(loaded.settings)
-
-
-def _keep(source: Source, request: SpeechRequest, out: Path) -> None:
-    if out.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
-        # before anything is spoken, which may take long
-        msg = f"cannot write {out}; name a file in a folder that is yours"
-        raise SettingsError(msg)
-    data = source.whole(request)
-    try:
-        out.write_bytes(data)
-    except OSError as error:
-        msg = f"cannot write {out} ({error.strerror})"
-        raise SettingsError(msg) from error
-    sys.stderr.write(f"wrote {out}\n")
