@@ -1,13 +1,12 @@
 """Interrupt on ElevenLabs' `multi-stream-input`: one answer is cut short, another one begins."""
 
-import asyncio
 import base64
 import json
 import sys
 from time import monotonic
 from urllib.parse import urlencode
 
-from listener import BYTES_A_SECOND, Listener, arguments
+from listener import BYTES_A_SECOND, Listener, arguments, run
 from websockets.asyncio.client import ClientConnection, connect
 
 LONG = "Let me tell you everything about this ferry, from its first plank to its last. " * 40
@@ -57,4 +56,4 @@ async def main() -> None:
     listener.finish()
 
 
-asyncio.run(main())
+run(main())

@@ -1,11 +1,17 @@
 """Someone who listens: saves or plays 24 kHz samples, and counts what they notice."""
 
 import argparse
+import asyncio
+import os
+import shutil
 import subprocess
+import sys
 import wave
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from time import monotonic
+
+from websockets.exceptions import WebSocketException
 
 RATE_HZ = 24_000
 BYTES_A_SECOND = 2 * RATE_HZ
@@ -22,7 +28,7 @@ class Listener:
         self.samples = bytearray()
         self.sent_at = self.flushed_at = self.first_at = self.after_flush_at = 0.0
         self.heard_until = 0.0
-        self.player = None if out else subprocess.Popen(FFPLAY.split(), stdin=subprocess.PIPE)
+        self.player = None if out else player()
 
     def sent(self, *, flush: bool = False) -> None:
         """Note that words went out, or a flush."""
@@ -41,22 +47,49 @@ class Listener:
         self.underruns += 0 < self.heard_until < now
         self.heard_until = max(self.heard_until, now) + len(samples) / BYTES_A_SECOND
         if self.player and self.player.stdin:
-            self.player.stdin.write(samples)
+            try:
+                self.player.stdin.write(samples)
+            except BrokenPipeError:
+                played(self.player)
 
     def finish(self) -> None:
         """Save the sound or play it to its end, then print the figures."""
         if self.out:
-            with wave.open(str(self.out), "wb") as file:
+            with self.out.open("wb") as raw, wave.open(raw, "wb") as file:
                 file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
                 file.writeframes(self.samples)
         if self.player:
-            self.player.communicate()
+            played(self.player)
         print(f"first packet     {1000 * (self.first_at - self.sent_at):.1f} ms")
         if self.after_flush_at:
             print(f"after the flush  {1000 * (self.after_flush_at - self.flushed_at):.1f} ms")
         print(f"packets          {self.packets}")
         print(f"audio            {len(self.samples) / BYTES_A_SECOND:.2f} s")
         print(f"underruns        {self.underruns}")
+
+
+def player() -> subprocess.Popen[bytes]:
+    """Start ffplay."""
+    if not shutil.which("ffplay"):
+        sys.exit("Found no ffplay: install ffmpeg, or use --out FILE.")
+    return subprocess.Popen(FFPLAY.split(), stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def played(player: subprocess.Popen[bytes]) -> None:
+    """Wait until all is played; ffplay exits with 0 where it has no sound card, but says so."""
+    told = player.communicate()[1].decode()
+    sys.stderr.write(told)
+    complaints = [line for line in told.splitlines() if not line.startswith("ALSA lib")]
+    if complaints or player.returncode:
+        sys.exit(f"ffplay failed: {complaints[-1] if complaints else player.returncode}")
+
+
+def run(main: Coroutine[None, None, None]) -> None:
+    """Run an example; what goes wrong with its socket or its file is one sentence."""
+    try:
+        asyncio.run(main)
+    except (OSError, EOFError, WebSocketException) as error:
+        sys.exit(f"Could not speak: {error}")
 
 
 def words(text: str) -> Iterator[str]:
@@ -74,4 +107,7 @@ def arguments(about: str, text: str) -> argparse.Namespace:
     parser.add_argument("--language", default="en")
     parser.add_argument("--key", default="")
     parser.add_argument("--out", type=Path, help="a WAV file; without one it is played by ffplay")
-    return parser.parse_args()
+    parser.add_argument("--ca", help="authority that vouches for the server, in PEM")
+    given = parser.parse_args()
+    os.environ.update({"SSL_CERT_FILE": given.ca} if given.ca else {})
+    return given

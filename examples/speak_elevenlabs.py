@@ -6,9 +6,8 @@ import json
 import sys
 from urllib.parse import urlencode
 
-from listener import Listener, arguments, words
+from listener import Listener, arguments, run, words
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosedError
 
 
 async def write(socket: ClientConnection, text: str, listener: Listener) -> None:
@@ -40,13 +39,10 @@ async def main() -> None:
     address = f"{given.url}/v1/text-to-speech/{given.voice}/stream-input?{urlencode(query)}"
     async with connect(address, additional_headers={"xi-api-key": given.key}) as socket:
         listener = Listener(given.out)
-        try:
-            writing = asyncio.create_task(write(socket, given.text, listener))
-            await listen(socket, listener)
-            await writing
-        except ConnectionClosedError as closed:
-            sys.exit(f"The server closed the socket: {closed}")
+        writing = asyncio.create_task(write(socket, given.text, listener))
+        await listen(socket, listener)
+        await writing
         listener.finish()
 
 
-asyncio.run(main())
+run(main())

@@ -1,11 +1,10 @@
 """Speak over Leibniz's `/api/v1/stream`: one socket, one request after the other."""
 
-import asyncio
 import base64
 import json
 import sys
 
-from listener import Listener, arguments
+from listener import Listener, arguments, run
 from websockets.asyncio.client import ClientConnection, connect
 
 
@@ -41,4 +40,4 @@ async def main() -> None:
     listener.finish()
 
 
-asyncio.run(main())
+run(main())

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import ssl
 import subprocess
 import sys
 import wave
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.leibniz_server import LeibnizServer
+from tests.integration.certificates import certified
 from tests.integration.serving import Served, serving
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -21,6 +23,11 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
     async with serving(tmp_path / "data") as served:
         yield served
+
+
+SCRIPTS = ("speak_elevenlabs.py", "speak_leibniz.py", "interrupt.py")
+NO_CARD = "#!/bin/sh\n/bin/cat > /dev/null\necho 'ALSA lib c' >&2\necho 'audio open failed' >&2\n"
+GIVES_UP = "#!/bin/sh\necho 'cannot start' >&2\nexit 3\n"
 
 
 async def run(script: str, *arguments: str, path: str | None = None) -> tuple[int | None, str]:
@@ -100,3 +107,59 @@ async def test_leibniz_script_speaks_line_by_line(tmp_path: Path) -> None:
     ]
     assert seconds(out) == pytest.approx(0.7)
     assert "sentence 0: Good morning." in told
+
+
+def sentence(code: int | None, told: str) -> str:
+    """Return the one line that a failure is told in."""
+    assert code == 1, told
+    assert "Traceback" not in told
+    assert "never retrieved" not in told
+    return told.splitlines()[-1]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+async def test_a_wrong_key_is_one_sentence(tmp_path: Path, script: str) -> None:
+    async with serving(tmp_path / "data", api_keys="right") as served:
+        url, out = f"ws://127.0.0.1:{served.port}", str(tmp_path / "a.wav")
+        told = sentence(*await run(script, "--url", url, "--key", "wrong", "--out", out))
+    assert "key" in told or "401" in told
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+async def test_where_no_server_is_one_sentence_says_so(script: str, tmp_path: Path) -> None:
+    out = str(tmp_path / "a.wav")
+    told = sentence(*await run(script, "--url", "ws://127.0.0.1:9", "--out", out))
+    assert told.startswith("Could not speak: ")
+    assert "127.0.0.1" in told
+
+
+async def test_a_certificate_is_trusted_where_its_authority_is_named(tmp_path: Path) -> None:
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate = certified(tmp_path)
+    secure.load_cert_chain(certificate.cert, certificate.key)
+    out = ("--out", str(tmp_path / "a.wav"))
+    with LeibnizServer().serving(secure) as url:
+        told = sentence(*await run("speak_leibniz.py", "--url", url, *out))
+        assert "certificate verify failed" in told
+        ca = ("--ca", str(certificate.cert))
+        code, told = await run("speak_leibniz.py", "--url", url, *out, *ca)
+    assert code == 0, told
+
+
+@pytest.mark.parametrize(
+    ("player", "says"),
+    [
+        (None, "Found no ffplay"),
+        (NO_CARD, "ffplay failed: audio open failed"),
+        (GIVES_UP, "ffplay failed: cannot start"),
+    ],
+)
+async def test_a_player_that_cannot_play_is_one_sentence(
+    served: Served, tmp_path: Path, player: str | None, says: str
+) -> None:
+    if player:
+        (tmp_path / "ffplay").write_text(player)
+        (tmp_path / "ffplay").chmod(0o755)
+    url = f"ws://127.0.0.1:{served.port}"
+    told = sentence(*await run("speak_elevenlabs.py", "--url", url, path=str(tmp_path)))
+    assert told.startswith(says)

@@ -175,7 +175,7 @@ async def test_a_key_opens_the_door_and_another_one_does_not(
     [
         (["--voice", "nobody"], "'nobody'"),
         (["--speed", "9"], "speed is 9"),
-        (["--protocol", "leibniz", "--format", "mp3"], "has no mp3"),
+        (["--protocol", "leibniz", "--format", "wav_16000"], "has no pcm_16000"),
         (["--protocol", "leibniz", "--speed", "2"], "has no speed"),
         (["--key", "é"], "ASCII"),
         (["--ca", "nowhere.pem"], "nowhere.pem holds no certificate"),
@@ -209,9 +209,9 @@ async def test_a_text_of_signs_alone_and_no_text_are_told(
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("ws://127.0.0.1:9", "does not answer"),
+        ("ws://127.0.0.1:9", "is the server running?"),
         ("ws://127.0.0.1:{port}/api/v1/nothing", "answered 40"),
-        ("wss://127.0.0.1:{port}", "does not answer"),
+        ("wss://127.0.0.1:{port}", "; try ws://"),
     ],
 )
 async def test_where_no_socket_is_one_line_says_so(
@@ -221,6 +221,23 @@ async def test_where_no_socket_is_one_line_says_so(
     told = capsys.readouterr().err.splitlines()[-1]
     assert told.startswith("rhapsode: ")
     assert says in told
+
+
+async def test_a_server_of_tls_is_told_apart_from_none(
+    leibniz: LeibnizServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate = certified(tmp_path)
+    secure.load_cert_chain(certificate.cert, certificate.key)
+    with leibniz.serving(secure) as address:
+        assert await say(TEXT, "--url", address.replace("wss:", "ws:")) == 2
+    async with serving(
+        tmp_path / "data", tls_cert=certificate.cert, tls_key=certificate.key
+    ) as served:
+        assert await say(TEXT, "--url", f"ws://127.0.0.1:{served.port}") == 2
+    told = capsys.readouterr().err
+    assert told.count("; try wss://") == 2
+    assert "is the server running" not in told
 
 
 async def test_a_server_that_breaks_off_is_told(

@@ -5,7 +5,6 @@ import asyncio
 import sys
 from typing import Any
 
-from entrypoints.container import Container, migrated
 from entrypoints.settings import Loaded
 
 
@@ -16,6 +15,8 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
 
 
 def _migrate(_chosen: argparse.Namespace, loaded: Loaded) -> int:
+    from entrypoints.container import Container, migrated
+
     revision = asyncio.run(migrated(Container(settings=loaded.settings)))
     sys.stderr.write(f"the database is at revision {revision}\n")
     return 0

@@ -4,14 +4,15 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from entrypoints.container import Container
-from entrypoints.model import accepted_by_variable, licence_refused
 from entrypoints.progress import Bar, Lines
 from entrypoints.settings import Loaded
 
-Work = Callable[[argparse.Namespace, Container], None]
+if TYPE_CHECKING:
+    from entrypoints.container import Container
+
+Work = Callable[[argparse.Namespace, "Container"], None]
 
 
 def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
@@ -42,11 +43,15 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
 
 
 def _run(work: Work, chosen: argparse.Namespace, loaded: Loaded) -> int:
+    from entrypoints.container import Container
+
     work(chosen, Container(settings=loaded.settings))
     return 0
 
 
-def _download(chosen: argparse.Namespace, container: Container) -> None:
+def _download(chosen: argparse.Namespace, container: "Container") -> None:
+    from entrypoints.model import accepted_by_variable, licence_refused
+
     shop = container.model_shop()
     accepted = "--accept-license" if chosen.accept_license else accepted_by_variable()
     if accepted is None:
@@ -60,19 +65,19 @@ def _download(chosen: argparse.Namespace, container: Container) -> None:
     _warn_of_another(container, folder)
 
 
-def _warn_of_another(container: Container, folder: Path) -> None:
+def _warn_of_another(container: "Container", folder: Path) -> None:
     named = container.settings().model_dir
     usual = container.settings().data_dir / "models" / "xtts-v2"
     if (named or usual).resolve() != folder.resolve():
         _say(f"to speak with it, say --model-dir {folder} or set RHAPSODE_MODEL_DIR")
 
 
-def _verify(_chosen: argparse.Namespace, container: Container) -> None:
+def _verify(_chosen: argparse.Namespace, container: "Container") -> None:
     for part in container.model_shop().verify():
         _say(f"{part.name:18} right  {part.sha256}")
 
 
-def _info(_chosen: argparse.Namespace, container: Container) -> None:
+def _info(_chosen: argparse.Namespace, container: "Container") -> None:
     model = container.model_shop().describe()
     _fact("folder", model.folder)
     for part in model.parts:

@@ -1,30 +1,23 @@
 """`rhapsode say`: speak a text to a file or aloud, by this machine's engine or a server's."""
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import Any, Protocol
 
-from domain.errors import InputError
-from domain.formats import AudioFormat, format_named
+from domain.errors import FormatUnknownError, InputError
+from domain.formats import AudioFormat, Codec, format_named
 from domain.speech import Finish, SpeechRequest, SpeechSettings
+from entrypoints.cli.keeping import keep
 from entrypoints.cli.live.address import PROTOCOLS, is_socket, read_address
 from entrypoints.cli.live.source import Socket
 from entrypoints.cli.live.text import Text, piped
-from entrypoints.cli.sources import Local, Remote, trusting
+from entrypoints.cli.playing import play
+from entrypoints.cli.sources import Remote, trusting
 from entrypoints.logs import configure
-from entrypoints.settings import Loaded, SettingsError
-
-_PLAYERS = (
-    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error", "-i", "-"),
-    ("aplay", "--quiet", "-"),
-    ("pw-cat", "--playback", "-"),
-    ("play", "-q", "-t", "wav", "-"),
-)
+from entrypoints.settings import Loaded
 
 
 class Source(Protocol):
@@ -58,25 +51,27 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--key", help="the server's API key (the first of RHAPSODE_API_KEYS)")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--out", type=Path, metavar="FILE", help="file to write (speech.wav)")
+    where.add_argument(
+        "--out", type=Path, metavar="FILE", help="file to write (speech.wav); - is standard output"
+    )
     where.add_argument("--play", action="store_true", help="play it aloud as it is made")
     parser.set_defaults(run=_say)
 
 
 def _say(chosen: argparse.Namespace, loaded: Loaded) -> int:
     configure("warning", "text")
-    source = _source(chosen, loaded)
+    to, source = _format(chosen), _source(chosen, loaded)
     request = SpeechRequest(
         text="" if isinstance(source, Socket) else _text(chosen),
         language=chosen.language,
         voice=chosen.voice,
         settings=SpeechSettings(speed=chosen.speed),
-        finish=Finish(to=_format(chosen)),
+        finish=Finish(to=to),
     )
     if chosen.play:
-        _play(source, request)
+        play(partial(source.stream, request))
     else:
-        _keep(source, request, chosen.out or Path(f"speech{request.finish.to.file_suffix}"))
+        keep(partial(source.whole, request), chosen.out or Path(f"speech{to.file_suffix}"))
     return 0
 
 
@@ -91,9 +86,24 @@ def _text_as_it_comes(chosen: argparse.Namespace) -> Text:
 
 
 def _format(chosen: argparse.Namespace) -> AudioFormat:
-    if chosen.format or not chosen.out:
+    if not chosen.out:
         return format_named(chosen.format or "wav")
-    return format_named(chosen.out.suffix.lower().removeprefix(".") or "wav")
+    suffix = chosen.out.suffix.removeprefix(".")
+    if not chosen.format:
+        return format_named(suffix or "wav")
+    to = format_named(chosen.format)
+    if _codec(suffix) not in {None, to.codec}:
+        fits = chosen.out.with_suffix(to.file_suffix)
+        msg = f"{chosen.out} is a name for {suffix}, and --format says {to.name}: name it {fits}"
+        raise InputError(msg)
+    return to
+
+
+def _codec(suffix: str) -> Codec | None:
+    try:
+        return format_named(suffix).codec
+    except FormatUnknownError:
+        return None
 
 
 def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
@@ -105,35 +115,8 @@ def _source(chosen: argparse.Namespace, loaded: Loaded) -> Source:
         return Socket(address, text, sys.stderr.write, key=key, trusted=trusted)
     if chosen.protocol:
         raise InputError("--protocol is for sockets: name one as --url ws://127.0.0.1:8000")
-    return Remote(url, key, trusted) if url else Local(loaded.settings)
+    if url:
+        return Remote(url, key, trusted)
+    from entrypoints.cli.local import Local
 
-
-def _keep(source: Source, request: SpeechRequest, out: Path) -> None:
-    if out.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
-        # before anything is spoken, which may take long
-        msg = f"cannot write {out}; name a file in a folder that is yours"
-        raise SettingsError(msg)
-    data = source.whole(request)
-    try:
-        out.write_bytes(data)
-    except OSError as error:
-        msg = f"cannot write {out} ({error.strerror})"
-        raise SettingsError(msg) from error
-    sys.stderr.write(f"wrote {out}\n")
-
-
-def _play(source: Source, request: SpeechRequest) -> None:
-    player = next((known for known in _PLAYERS if shutil.which(known[0])), None)
-    if player is None:
-        names = ", ".join(known[0] for known in _PLAYERS)
-        msg = f"found no player ({names}); install ffmpeg or alsa-utils, or use --out FILE"
-        raise SettingsError(msg)
-    try:
-        with subprocess.Popen(player, stdin=subprocess.PIPE) as process:  # noqa: S603 - our table
-            source.stream(request, cast("IO[bytes]", process.stdin).write)
-    except BrokenPipeError as error:
-        msg = f"the player {player[0]} stopped before the speech ended"
-        raise SettingsError(msg) from error
-    if process.returncode:
-        msg = f"the player {player[0]} failed with code {process.returncode}"
-        raise SettingsError(msg)
+    return Local(loaded.settings)

@@ -5,10 +5,7 @@ from typing import Any
 
 import structlog
 
-from entrypoints.container import Container
 from entrypoints.logs import configure
-from entrypoints.model import bring_model
-from entrypoints.server import run
 from entrypoints.settings import Loaded, Settings, refuse_open_door
 
 log = structlog.get_logger()
@@ -41,6 +38,10 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
 
 
 def _serve(_chosen: argparse.Namespace, loaded: Loaded) -> int:
+    from entrypoints.container import Container
+    from entrypoints.model import bring_model
+    from entrypoints.server import run
+
     settings = loaded.settings
     refuse_open_door(settings)
     configure(settings.log_level, settings.log_format)

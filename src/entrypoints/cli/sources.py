@@ -1,59 +1,19 @@
-"""Where `say` gets its sound: this machine's engine, or a server over HTTP."""
+"""Where `say` gets its sound from a server over HTTP."""
 
-import asyncio
 import json
 import ssl
 from collections.abc import Callable
-from dataclasses import replace
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from domain.errors import InputError, SpeechError, UnavailableError
+from domain.errors import InputError, UnavailableError
 from domain.speech import SpeechRequest
-from entrypoints.container import Container, entered
-from entrypoints.settings import Settings
 
 _TIMEOUT_S = 60
 _READ_BYTES = 4096
-
-
-class Local:
-    """Speaks in this process."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def whole(self, request: SpeechRequest) -> bytes:
-        """Return a whole file."""
-        return asyncio.run(self._whole(self._loud(request, whole=True)))
-
-    def stream(self, request: SpeechRequest, write: Callable[[bytes], object]) -> None:
-        """Write a stream as it is made."""
-        try:
-            asyncio.run(self._stream(self._loud(request, whole=False), write))
-        except* (SpeechError, BrokenPipeError) as group:
-            raise _first(group) from None
-
-    def _loud(self, request: SpeechRequest, *, whole: bool) -> SpeechRequest:
-        finish = replace(request.finish, target=self._settings.target, whole=whole)
-        return replace(request, finish=finish)
-
-    async def _whole(self, request: SpeechRequest) -> bytes:
-        async with entered(Container(settings=self._settings)) as container:
-            return (await container.delivering().whole(request)).data
-
-    async def _stream(self, request: SpeechRequest, write: Callable[[bytes], object]) -> None:
-        async with (
-            entered(Container(settings=self._settings)) as container,
-            await container.delivering().begin(request) as delivery,
-            asyncio.TaskGroup() as tasks,
-        ):
-            tasks.create_task(delivery.encode())
-            while data := await delivery.read():
-                write(data)
 
 
 class Remote:
@@ -130,14 +90,6 @@ def detail(body: bytes) -> str | None:
         return str(json.loads(body)["detail"])
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """What went wrong, out of the groups that tasks put it in."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _is_address(url: str) -> bool:

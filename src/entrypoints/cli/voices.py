@@ -12,7 +12,6 @@ from application.voices import Draft, Voices
 from domain.access import HOUSE
 from domain.ports import VoiceSearch
 from domain.voice import Voice
-from entrypoints.container import Container, entered
 from entrypoints.logs import configure
 from entrypoints.settings import Loaded, SettingsError
 
@@ -52,6 +51,8 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
 
 
 def _run(work: Work, chosen: argparse.Namespace, loaded: Loaded) -> int:
+    from entrypoints.container import Container, entered
+
     configure("warning", "text")
 
     async def run() -> None:

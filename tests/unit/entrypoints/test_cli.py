@@ -78,45 +78,6 @@ def test_the_welcome_says_where_to_go(
     assert f" {sockets}" in told
 
 
-def test_without_a_player_the_ones_to_install_are_named(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert main(["say", "Hi", "--play", "--data-dir", str(tmp_path)]) == 2
-    assert "install ffmpeg" in capsys.readouterr().err
-
-
-def test_a_player_is_fed_a_wav_as_it_is_made(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    player = tmp_path / "aplay"
-    player.write_text('#!/bin/sh\nexec /bin/cat > "$HEARD"\n')
-    player.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("HEARD", str(tmp_path / "heard"))
-    assert main(["say", "Hello.", "--play", "--data-dir", str(tmp_path)]) == 0
-    heard = (tmp_path / "heard").read_bytes()
-    assert heard[:4] == b"RIFF"
-    assert len(heard) > 20_000
-
-
-def test_a_player_that_gives_up_is_told(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    player = tmp_path / "aplay"
-    player.write_text("#!/bin/sh\nexit 3\n")
-    player.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    text = "Hello to everyone who is listening. " * 100
-    assert main(["say", text, "--play", "--data-dir", str(tmp_path)]) == 2
-    assert "aplay" in capsys.readouterr().err
-
-
 def test_config_shows_each_setting_its_origin_and_no_secret(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from domain.formats import AudioFormat
+from domain.formats import AudioFormat, Codec
 from domain.framing import Framer
 
 _BUFFERED_S = 0.06
 _ROUNDING_S = 1e-6
+_LINK_BEGINS = b"OpusHead"
 
 
 @dataclass(slots=True)
@@ -36,16 +37,22 @@ class Lengths:
     """Tells how long packets of a format last; None where only a decoder could."""
 
     def __init__(self, to: AudioFormat) -> None:
-        self._bytes_a_second = to.bytes_a_second
-        self._framer = None if to.codec == "flac" else Framer(to)
+        self._to = to
+        self._cutter, self._link = Framer(to), Framer(to)
 
     def of(self, data: bytes) -> float | None:
         """Return the seconds that a packet adds."""
-        if self._bytes_a_second:
-            return len(data) / self._bytes_a_second
-        if self._framer is None:
+        if self._to.bytes_a_second:
+            return len(data) / self._to.bytes_a_second
+        if self._to.codec is Codec.FLAC:
             return None
-        return sum(frame.seconds for frame in self._framer.feed(data))
+        return sum(self._lasts(frame.data) for frame in self._cutter.feed(data))
+
+    def _lasts(self, frame: bytes) -> float:
+        """Measure a whole frame; where a link of a chained Ogg begins, time starts anew."""
+        if _LINK_BEGINS in frame:
+            self._link = Framer(self._to)
+        return sum(measured.seconds for measured in self._link.feed(frame))
 
 
 class Figures:

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
 from websockets.sync.client import ClientConnection, connect
 
 from domain.audio import HOUSE_RATE_HZ
@@ -103,7 +103,7 @@ class Socket:
         except ssl.SSLCertVerificationError as error:
             raise _distrusted(self._address, error) from error
         except (InvalidHandshake, InvalidURI, OSError, EOFError) as error:
-            msg = f"{self._address.server} does not answer ({error}); is the server running?"
+            msg = f"{self._address.server} does not answer ({error}); {_hint(self._address, error)}"
             raise UnavailableError(msg) from error
         with socket:
             yield socket
@@ -140,3 +140,12 @@ def _distrusted(address: Address, error: ssl.SSLCertVerificationError) -> Unavai
         f"{address.server} shows a certificate that is not trusted here ({error.verify_message});"
         " name its authority with --ca FILE."
     )
+
+
+def _hint(address: Address, error: Exception) -> str:
+    """Say what to try: a scheme that the server does not speak shows in its own way."""
+    if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
+        return "try ws://"
+    if isinstance(error, InvalidMessage) and not address.secure:
+        return "try wss://"
+    return "is the server running?"

@@ -78,12 +78,28 @@ def test_bytes_of_every_steady_format_become_seconds(name: str) -> None:
     assert counted.audio_s == pytest.approx(1.0)
 
 
+def page(granule: int, packet: bytes) -> bytes:
+    head = b"OggS\0\0" + granule.to_bytes(8, "little") + bytes(12)
+    return head + bytes((1, len(packet))) + packet
+
+
 def test_pages_of_ogg_last_as_long_as_they_say() -> None:
-    page = b"OggS\0\0" + (4_800).to_bytes(8, "little") + bytes(12) + b"\1\3abc"
+    sound = page(4_800, b"abc")
     counted = figures("opus")
-    counted.heard(0.0, page[:20])
-    counted.heard(0.0, page[20:])
+    counted.heard(0.0, sound[:20])
+    counted.heard(0.0, sound[20:])
     assert counted.audio_s == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("cut", [7, 50, 10_000])
+def test_links_of_a_chained_ogg_are_summed(cut: int) -> None:
+    begins = page(0, b"OpusHead\1\1") + page(0, b"OpusTags")
+    link = begins + page(4_800, b"abc") + page(9_600, b"def")
+    stream = link + link + begins + page(2_400, b"ghi")
+    counted = figures("opus")
+    for start in range(0, len(stream), cut):
+        counted.heard(0.0, stream[start : start + cut])
+    assert counted.audio_s == pytest.approx(0.45)
 
 
 def test_of_flac_it_is_said_that_its_length_is_unknown() -> None:
