@@ -13,6 +13,7 @@ _ADTS_HEADER = 7
 _PAGE_HEADER = 27
 _ADTS_SAMPLES = 1024
 _OPUS_HZ = 48_000
+_STREAM_BEGINS = 2
 _MPEG_1 = 3
 _MP3_KBPS = {
     _MPEG_1: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -129,6 +130,8 @@ class Framer:
         length = _PAGE_HEADER + segments + sum(self._held[_PAGE_HEADER : _PAGE_HEADER + segments])
         if length > len(self._held):
             return 0, 0.0
+        if self._held[5] & _STREAM_BEGINS:
+            self._granule = 0
         granule = int.from_bytes(self._held[6:14], "little", signed=True)
         before, self._granule = self._granule, max(self._granule, granule)
         return length, (self._granule - before) / _OPUS_HZ if granule > 0 else None

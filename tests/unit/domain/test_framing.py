@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain.formats import format_named
 from domain.framing import Frame, Framer
+from tests.unit.domain.flac_frames import HEAD, flac
 
 MP3, AAC, OPUS = format_named("mp3_24000_48"), format_named("aac_24000_64"), format_named("opus")
 FLAC = format_named("flac_24000")
@@ -34,22 +35,6 @@ def in_pieces(framer: Framer, data: bytes, at: list[int]) -> list[Frame]:
     edges = [0, *sorted(min(place, len(data)) for place in at), len(data)]
     pieces = [data[begin:end] for begin, end in pairwise(edges)]
     return [frame for piece in pieces for frame in framer.feed(piece)]
-
-
-def flac(number: int, samples: int = 512) -> bytes:
-    """A frame in which the beginnings of others seem to lie."""
-    head = bytes((0xFF, 0xF8, 0x70, 0x08)) + chr(number).encode() + (samples - 1).to_bytes(2, "big")
-    looks_like_the_next = bytes((0xFF, 0xF8, 0x70, 0x08)) + chr(number + 1).encode() + b"\1\xff"
-    decoys = looks_like_the_next + bytes((crc8(looks_like_the_next) ^ 1, 0xFF, 0xF8)) + head
-    return head + bytes((crc8(head),)) + b"\xff\xf8" + decoys + bytes((crc8(head), 0xFF))
-
-
-def crc8(data: bytes) -> int:
-    """Divide bit by bit, as the format's description does."""
-    rest = 0
-    for bit in (byte >> place & 1 for byte in data for place in range(7, -1, -1)):
-        rest = (rest << 1 & 0xFF) ^ (0x07 if (rest >> 7) ^ bit else 0)
-    return rest
 
 
 PLACES = st.lists(st.integers(0, 900), max_size=60)
@@ -90,18 +75,17 @@ def test_pages_of_opus_last_as_long_as_their_numbers_tell(at: list[int]) -> None
 
 @given(PLACES, st.sampled_from([0, 126, 2046, 65_534]))
 def test_a_frame_of_flac_ends_where_the_next_number_begins(at: list[int], number: int) -> None:
-    head = b"fLaC\x80\0\0\x22" + bytes(34)
     parts = [flac(number), flac(number + 1, 300), flac(number + 2, 16)]
     framer = Framer(FLAC)
-    frames = in_pieces(framer, head + b"".join(parts), at)
-    assert frames == [Frame(head + parts[0], 512 / 24_000), Frame(parts[1], 300 / 24_000)]
+    frames = in_pieces(framer, HEAD + b"".join(parts), at)
+    assert frames == [Frame(HEAD + parts[0], 512 / 24_000), Frame(parts[1], 300 / 24_000)]
     assert list(framer.end()) == [Frame(parts[2], 16 / 24_000)]
 
 
 def test_a_frame_of_flac_ends_where_another_stream_begins() -> None:
-    head, framer = b"fLaC\x80\0\0\x22" + bytes(34), Framer(FLAC)
-    assert list(framer.feed(flac(7) + head + flac(0))) == [Frame(flac(7), 512 / 24_000)]
-    assert list(framer.end()) == [Frame(head + flac(0), 512 / 24_000)]
+    framer = Framer(FLAC)
+    assert list(framer.feed(flac(7) + HEAD + flac(0))) == [Frame(flac(7), 512 / 24_000)]
+    assert list(framer.end()) == [Frame(HEAD + flac(0), 512 / 24_000)]
 
 
 @pytest.mark.parametrize(

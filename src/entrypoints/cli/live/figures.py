@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from domain.formats import AudioFormat, Codec
+from domain.formats import AudioFormat
 from domain.framing import Framer
 
 _BUFFERED_S = 0.06
 _ROUNDING_S = 1e-6
-_LINK_BEGINS = b"OpusHead"
 
 
 @dataclass(slots=True)
@@ -34,25 +33,21 @@ class Playback:
 
 
 class Lengths:
-    """Tells how long packets of a format last; None where only a decoder could."""
+    """Tells how long packets of a format last; a frame counts when it is whole."""
 
     def __init__(self, to: AudioFormat) -> None:
-        self._to = to
-        self._cutter, self._link = Framer(to), Framer(to)
+        self._bytes_a_second = to.bytes_a_second
+        self._framer = Framer(to)
 
-    def of(self, data: bytes) -> float | None:
+    def of(self, data: bytes) -> float:
         """Return the seconds that a packet adds."""
-        if self._to.bytes_a_second:
-            return len(data) / self._to.bytes_a_second
-        if self._to.codec is Codec.FLAC:
-            return None
-        return sum(self._lasts(frame.data) for frame in self._cutter.feed(data))
+        if self._bytes_a_second:
+            return len(data) / self._bytes_a_second
+        return sum(frame.seconds for frame in self._framer.feed(data))
 
-    def _lasts(self, frame: bytes) -> float:
-        """Measure a whole frame; where a link of a chained Ogg begins, time starts anew."""
-        if _LINK_BEGINS in frame:
-            self._link = Framer(self._to)
-        return sum(measured.seconds for measured in self._link.feed(frame))
+    def rest(self) -> float:
+        """Return the seconds of a last frame, which only the end makes whole."""
+        return sum(frame.seconds for frame in self._framer.end())
 
 
 class Figures:
@@ -60,7 +55,7 @@ class Figures:
 
     def __init__(self, to: AudioFormat) -> None:
         self.packets = 0
-        self.audio_s: float | None = 0.0
+        self.audio_s = 0.0
         self._lengths = Lengths(to)
         self._at_once, self._buffered = Playback(), Playback(_BUFFERED_S)
         self._sent_s: float | None = None
@@ -79,10 +74,8 @@ class Figures:
         return _between(self._flushed_s, self._after_flush_s)
 
     @property
-    def underruns(self) -> tuple[int, int] | None:
+    def underruns(self) -> tuple[int, int]:
         """How often a listener without a buffer, and one with 60 ms, would have heard a gap."""
-        if self.audio_s is None:
-            return None
         return self._at_once.underruns, self._buffered.underruns
 
     def sent(self, at_s: float, *, words: bool, flushes: bool) -> None:
@@ -100,24 +93,19 @@ class Figures:
         if self._after_flush_s is None and self._flushed_s is not None:
             self._after_flush_s = at_s
         seconds = self._lengths.of(data)
-        if seconds is None or self.audio_s is None:
-            self.audio_s = None
-            return
         self.audio_s += seconds
         for playback in (self._at_once, self._buffered):
             playback.heard(at_s, seconds)
 
     def report(self) -> str:
-        """Return all of it, a line each."""
-        gaps = self.underruns
+        """Return all of it, a line each; nothing is heard any more."""
+        at_once, buffered = self.underruns
         rows = {
             "first packet": _ms(self.first_packet_s),
             "after the flush": _ms(self.after_flush_s),
             "packets": str(self.packets),
-            "audio": "unknown" if self.audio_s is None else f"{self.audio_s:.2f} s",
-            "underruns": "unknown"
-            if gaps is None
-            else f"{gaps[0]} ({gaps[1]} with 60 ms buffered)",
+            "audio": f"{self.audio_s + self._lengths.rest():.2f} s",
+            "underruns": f"{at_once} ({buffered} with 60 ms buffered)",
         }
         return "".join(f"{name:<16}{value}\n" for name, value in rows.items())
 

@@ -2,6 +2,7 @@ import pytest
 
 from domain.formats import format_named
 from entrypoints.cli.live.figures import Figures, Playback
+from tests.unit.domain.flac_frames import HEAD, flac
 
 PACKET = bytes(2 * 2_400)
 """A tenth of a second at 24 kHz."""
@@ -78,8 +79,8 @@ def test_bytes_of_every_steady_format_become_seconds(name: str) -> None:
     assert counted.audio_s == pytest.approx(1.0)
 
 
-def page(granule: int, packet: bytes) -> bytes:
-    head = b"OggS\0\0" + granule.to_bytes(8, "little") + bytes(12)
+def page(granule: int, packet: bytes, *, begins: bool = False) -> bytes:
+    head = b"OggS\0" + bytes((2 * begins,)) + granule.to_bytes(8, "little") + bytes(12)
     return head + bytes((1, len(packet))) + packet
 
 
@@ -93,7 +94,7 @@ def test_pages_of_ogg_last_as_long_as_they_say() -> None:
 
 @pytest.mark.parametrize("cut", [7, 50, 10_000])
 def test_links_of_a_chained_ogg_are_summed(cut: int) -> None:
-    begins = page(0, b"OpusHead\1\1") + page(0, b"OpusTags")
+    begins = page(0, b"OpusHead\1\1", begins=True) + page(0, b"OpusTags")
     link = begins + page(4_800, b"abc") + page(9_600, b"def")
     stream = link + link + begins + page(2_400, b"ghi")
     counted = figures("opus")
@@ -102,11 +103,11 @@ def test_links_of_a_chained_ogg_are_summed(cut: int) -> None:
     assert counted.audio_s == pytest.approx(0.45)
 
 
-def test_of_flac_it_is_said_that_its_length_is_unknown() -> None:
-    counted = figures("flac")
-    counted.heard(0.0, b"fLaC")
-    assert counted.underruns is None
-    assert counted.report().count("unknown") == 2
+def test_the_last_frame_of_flac_counts_in_the_report() -> None:
+    counted = figures("flac_24000")
+    counted.heard(0.0, HEAD + flac(0) + flac(1, 300))
+    assert counted.audio_s == pytest.approx(512 / 24_000)
+    assert f"{(512 + 300) / 24_000:.2f} s" in counted.report()
 
 
 def test_the_report_has_a_line_for_each_figure() -> None:
