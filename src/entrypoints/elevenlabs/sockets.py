@@ -38,9 +38,7 @@ def house(
 
     def arriving(language: str | None, tagged: bool) -> Arriving:  # noqa: FBT001 - as it is asked
         spoken = language or settings.default_language
-        feed: MarkupFeed = (
-            TaggedFeed(lambda: markup.begin(spoken)) if tagged else PlainFeed(markup, spoken)
-        )
+        feed: MarkupFeed = TaggedFeed(markup.begin(spoken)) if tagged else PlainFeed(markup, spoken)
         return Arriving(feed, splitter, spoken)
 
     return House(
