@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from application.closing import stopped, to_the_end
@@ -12,7 +12,7 @@ from application.finishing import Sound
 from application.speaking import Speaking
 from application.stream import SpeechStream
 from domain.audio import Pcm, join, silence
-from domain.errors import EngineBusyError, SpeechCancelledError
+from domain.errors import EngineBusyError, SessionExistsError, SpeechCancelledError
 from domain.lettering import Captioning
 from domain.packets import Caption, Heard, apart, begun_by, captioned
 from domain.pieces import USUAL_PAUSES, Pauses, pause_behind
@@ -153,14 +153,22 @@ class LiveSpeech:
     async def _stream(self, asked: SpeechRequest) -> SpeechStream:
         """Begin a piece; one that is early and refused for lack of room is begun when it is due."""
         try:
-            return await self._speaking.begin(asked, before_s=self._before_s())
+            return await self._begin(asked)
         except EngineBusyError:
             if not self._room.locked():
                 raise
         # the other place is free once all that comes before was heard
         await self._room.acquire()
         self._room.release()
-        return await self._speaking.begin(asked, before_s=self._before_s())
+        return await self._begin(asked)
+
+    async def _begin(self, asked: SpeechRequest) -> SpeechStream:
+        """Begin a piece; where its session's id is taken it is given another."""
+        try:
+            return await self._speaking.begin(asked, before_s=self._before_s())
+        except SessionExistsError:
+            unnamed = replace(asked, session_id=None)
+            return await self._speaking.begin(unnamed, before_s=self._before_s())
 
     async def _piece(self, begun: _Begun) -> AsyncGenerator[Heard]:
         stream = begun.stream

@@ -24,10 +24,7 @@ _MOST_ITEMS = 10_000
 
 
 class Arriving:
-    """Gathers items; what is taken is gone. Offsets count the characters that are spoken.
-
-    Its feed is one that begins a new text once it was closed.
-    """
+    """Gathers items; what is taken is gone. Offsets count the characters that are spoken."""
 
     def __init__(self, feed: MarkupFeed, splitter: SentenceSplitter, language: str) -> None:
         self._feed = feed

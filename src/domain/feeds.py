@@ -1,7 +1,7 @@
 """Feeds for text that arrives in pieces: plain text with breaks, and markup with flushes in it."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from typing_extensions import override
 
@@ -50,9 +50,8 @@ class PlainFeed(MarkupFeed):
 class TaggedFeed(MarkupFeed):
     """Markup that outlives a flush: a tag that is half there begins the text behind it."""
 
-    def __init__(self, begin: Callable[[], MarkupFeed]) -> None:
-        self._begin = begin
-        self._feed = begin()
+    def __init__(self, feed: MarkupFeed) -> None:
+        self._feed = feed
         self._half = ""
 
     @override
@@ -64,5 +63,4 @@ class TaggedFeed(MarkupFeed):
 
     @override
     def close(self) -> Script:
-        feed, self._feed = self._feed, self._begin()
-        return feed.close()
+        return self._feed.close()

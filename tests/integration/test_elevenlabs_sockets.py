@@ -151,6 +151,14 @@ async def test_marks_are_told_with_their_sound(served: Served) -> None:
     assert 0 <= marks[0]["timeMs"] <= 60
 
 
+async def test_a_document_may_be_flushed_in_its_midst(staged: Served) -> None:
+    first = {"text": "<speak>First sentence. ", "flush": True}
+    second = {"text": "Second sentence.</speak>", "flush": True}
+    async with talking(staged, first, second, END, enable_ssml_parsing="true") as client:
+        assert await client.end() == (1000, "")
+    assert words(client.told).split() == ["First", "sentence.", "Second", "sentence."]
+
+
 @pytest.mark.parametrize(
     ("messages", "query", "code", "word"),
     [

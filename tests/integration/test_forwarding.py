@@ -276,7 +276,7 @@ async def test_silence_times_out(private: PrivateRedis, tmp_path: Path) -> None:
         for socket, code in ((by_init, 1000), (by_address, 1008)):
             messages, closed, reason = await to_the_end(socket)
             assert closed == code
-            assert "Nothing was sent for 2 s" in reason
+            assert "Nothing was published to the channel 'sess:1' for 2 s" in reason
             told = [each["error"] for each in messages]
             assert told == ["input_timeout_exceeded"] * (code == 1008)
 

@@ -1,6 +1,7 @@
 """Text in pieces through the real markup, wording and splitter."""
 
 import random
+import re
 from itertools import pairwise
 
 import pytest
@@ -24,7 +25,7 @@ PLAIN = 'It was Dr. Smith. He owes 12 500 <break time="1s"/> or 3.14, if 1 < 2. 
 
 
 def arriving(*, tagged: bool) -> Arriving:
-    feed = TaggedFeed(lambda: MARKUP.begin("en")) if tagged else PlainFeed(MARKUP, "en")
+    feed = TaggedFeed(MARKUP.begin("en")) if tagged else PlainFeed(MARKUP, "en")
     return Arriving(feed, SentencexSplitter(), "en")
 
 
@@ -97,6 +98,70 @@ def test_elements_end_at_a_flush() -> None:
     assert getattr(slow, "prosody").rate < 1.0  # noqa: B009 - an item may be any
     assert rest == Rest(1.0)
     assert getattr(usual, "prosody").rate == 1.0  # noqa: B009 - as above
+
+
+def in_flushes(*texts: str) -> list[str]:
+    """What is spoken of each text, where a flush follows each of them."""
+    gathered, spoken = arriving(tagged=True), []
+    for text in texts:
+        for character in text:
+            gathered.hear(character)
+        gathered.finish()
+        spoken.append(spoken_text(gathered.take()).strip())
+    return spoken
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("<speak>One. ", "Two.</speak>"),
+        ("<speak>One. ", "Two. ", " ", "Three.</speak>"),
+        ("<speak>One.</spe", "ak>Two."),
+        ("<speak><p>One. ", "Two. </p><p>Three.</p></speak>"),
+        ("<speak><p>One. ", "Two. </p>", "<p>Three.</p></speak>"),
+        ("<speak><p>One. ", "<s>Two. ", "Three.</s></p></speak>"),
+        ("<speak>One. ", "</speak><speak>Two.</speak>", "<speak>Three.</speak>"),
+        ("<speak>One. ", "<speak>Two.</speak></speak>"),
+        ("<speak>One. ", "<?xml version='1.0'?><speak>Two. ", "</speak></speak>"),
+        ("<speak>One. ",) * 100 + ("Two.</speak>" + "</speak>" * 31,),
+        ("<x:speak xmlns:x='urn:x'>One. ", "Two.</x:speak>"),
+    ],
+)
+def test_an_end_tag_that_comes_behind_a_flush_is_passed_over(texts: tuple[str, ...]) -> None:
+    bare = [re.sub("<[^>]*>|</spe|ak>", "", text).strip() for text in texts]
+    assert in_flushes(*texts) == bare
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_a_document_may_be_flushed_anywhere(seed: int) -> None:
+    spoken = "".join(in_flushes(*in_pieces(TAGGED, seed)))
+    assert spoken.replace(" ", "").endswith("saidso.Goodbye!")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("<speak>One.</speak>", "Two.</speak>"),
+        ("<speak>One. ", "Two.</speak></speak>"),
+        ("<speak><p>One. ", "Two.</speak></p>"),
+        ("<speak><p>One. ", "Two.</p></p>"),
+        ("<speak>One. ", "<p>Two.</speak></p>"),
+        ("<speak>One. ", "Two.</p></speak>"),
+        ("<speak>One. ",) * 100 + ("Two." + "</speak>" * 33,),
+        (f"<{'x' * 1_001}>One. ", f"Two.</{'x' * 1_001}>"),
+    ],
+)
+def test_any_other_end_tag_that_fits_nothing_is_refused(texts: tuple[str, ...]) -> None:
+    with pytest.raises(MarkupError, match="does not fit the element that is open here"):
+        in_flushes(*texts)
+
+
+def test_the_place_of_a_fault_does_not_count_what_is_owed() -> None:
+    with pytest.raises(MarkupError) as alone:
+        in_flushes("Two.<p></q>")
+    with pytest.raises(MarkupError) as behind:
+        in_flushes("<speak><p>One. ", "Two.<p></q>")
+    assert str(behind.value) == str(alone.value)
 
 
 def test_text_that_is_no_markup_is_refused_where_it_is_read_as_such() -> None:

@@ -41,15 +41,21 @@ class SsmlMarkup(SpeechMarkup):
 
 
 class SsmlFeed(MarkupFeed):
-    """One document on its way; the limits hold for all its pieces together."""
+    """One document on its way, then the next; the limits hold for all pieces of one together."""
 
     def __init__(self, wording: Wording, language: str, limits: Limits) -> None:
+        self._wording = wording
+        self._language = language
+        self._limits = limits
+        self._begin(owed=())
+
+    def _begin(self, owed: Sequence[str]) -> None:
         self._remarks = Remarks()
         self._page = Page()
-        self._characters = Characters(limits.size_bytes)
+        self._characters = Characters(self._limits.size_bytes)
         self._cutter = Cutter()
-        narrator = Narrator(wording, language, self._page, self._remarks)
-        self._reader = Reader(narrator, limits)
+        narrator = Narrator(self._wording, self._language, self._page, self._remarks)
+        self._reader = Reader(narrator, self._limits, owed)
         self._failure: MarkupError | None = None
 
     @property
@@ -63,7 +69,10 @@ class SsmlFeed(MarkupFeed):
 
     @override
     def close(self) -> Script:
-        return Script(tuple(self.finish(lenient=True)), self.remarks)
+        owed = self._reader.owed
+        rest = Script(tuple(self.finish(lenient=True)), self.remarks)
+        self._begin(owed)
+        return rest
 
     def finish(self, *, lenient: bool = False) -> Sequence[Item]:
         """Return the rest; only a lenient end closes what is open."""

@@ -1,6 +1,6 @@
 """SSML as expat reads it: elements and text in order, with every danger of XML refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from xml.parsers.expat import errors
 from xml.sax import SAXParseException
@@ -16,6 +16,8 @@ from adapters.ssml.places import Place
 
 # A fragment has no root of its own, and a document loses nothing by one more.
 _ROOT = "_"
+_MOST_OWED = 1_000
+"""So many characters of names are kept for end tags to come: every text behind them reads them."""
 _REASONS = {
     errors.XML_ERROR_INVALID_TOKEN: (
         "this may not stand here; in text and in values write < as &lt; and & as &amp;"
@@ -49,12 +51,18 @@ class Listener(Protocol):
 
 
 class Reader(ContentHandler):
-    """Tells a listener of markup whose constructs come whole; never follows a reference."""
+    """Tells a listener of markup whose constructs come whole; never follows a reference.
 
-    def __init__(self, listener: Listener, limits: Limits) -> None:
+    The end tags of the elements it is `owed`, the innermost last, are passed over.
+    """
+
+    def __init__(self, listener: Listener, limits: Limits, owed: Sequence[str] = ()) -> None:
         super().__init__()
         self._listener = listener
         self._limits = limits
+        kept = owed[-limits.depth :] if sum(map(len, owed)) <= _MOST_OWED else ()
+        self._unheard = (_ROOT, *kept)
+        self._prefix = "".join(f"<{tag}>" for tag in self._unheard)
         self._names = Names()
         self._open: list[tuple[str, Place]] = []
         self._nodes = 0
@@ -68,6 +76,12 @@ class Reader(ContentHandler):
             forbid_dtd=True, forbid_entities=True, forbid_external=True
         )
         self._parser.setContentHandler(self)
+
+    @property
+    def owed(self) -> Sequence[str]:
+        """The elements whose end tags have not come."""
+        begun = [tag for tag, _ in self._open]
+        return (begun or self._unheard)[1:]
 
     def feed(self, text: str) -> None:
         """Read on."""
@@ -83,7 +97,7 @@ class Reader(ContentHandler):
         tag, place = self._open[-1]
         if tag != _ROOT and not lenient:
             raise place.wrong(f"the element <{tag[:40]}> is not closed")
-        for tag, _ in self._open[:0:-1]:
+        for tag in reversed(self.owed):
             self._read(f"</{tag}>")
         self._is_ending = True
         self._read(f"</{_ROOT}>")
@@ -94,14 +108,15 @@ class Reader(ContentHandler):
         self._tell_text()
         place = self._place()
         self._open.append((name, place))
-        if len(self._open) == 1:
+        depth = len(self._open) - len(self._unheard)
+        if depth <= 0:
             return
         self._count(place)
-        if len(self._open) - 1 > self._limits.depth:
+        if depth > self._limits.depth:
             raise place.wrong(f"elements stand more than {self._limits.depth} deep in one another")
         given = dict(attrs.items())
         known = self._names.enter(name, given)
-        if len(self._open) == 2:  # noqa: PLR2004 - the root and this
+        if depth == 1:
             self._stands_at_top(is_speak=known == "speak")
         self._listener.begin(name, known, given, place)
 
@@ -114,10 +129,14 @@ class Reader(ContentHandler):
             return
         self._nodes += self._in_text
         self._in_text = False
+        at_top = self._is_at_top()
         self._open.pop()
+        if at_top:
+            self._unheard = self._unheard[:-1]
+            return
         self._listener.end()
         self._names.leave()
-        if len(self._open) == 1 and not self._is_fragment:
+        if self._is_at_top() and not self._is_fragment:
             self._document_end = self._place()
 
     @override
@@ -134,7 +153,7 @@ class Reader(ContentHandler):
         declared = text.startswith("<?xml") and text[5:6].isspace()
         end = text.find("?>") + 2 if declared else 0
         self._root_place = Place().after(text[:end])
-        self._read(f"{text[:end]}<{_ROOT}>")
+        self._read(f"{text[:end]}{self._prefix}")
         return text[end:]
 
     def _read(self, text: str) -> None:
@@ -144,6 +163,9 @@ class Reader(ContentHandler):
         except SAXParseException as error:
             message = error.getMessage()
             raise self._place().wrong(_REASONS.get(message, message)) from error
+
+    def _is_at_top(self) -> bool:
+        return len(self._open) == len(self._unheard)
 
     def _stands_at_top(self, *, is_speak: bool) -> None:
         """A document is one <speak>; anything else at the top makes it a fragment."""
@@ -157,7 +179,7 @@ class Reader(ContentHandler):
         text = "".join(self._text)
         self._text.clear()
         self._in_text = True
-        if len(self._open) == 1 and not text.isspace():
+        if self._is_at_top() and not text.isspace():
             self._stands_at_top(is_speak=False)
         self._listener.text(text)
 
@@ -173,5 +195,5 @@ class Reader(ContentHandler):
         column = (self._parser.getColumnNumber() or 0) + 1
         root = self._root_place or Place()
         if line == root.line and column > root.column:
-            column -= len(f"<{_ROOT}>")
+            column -= len(self._prefix)
         return Place(line, column)

@@ -34,7 +34,10 @@ class MarkupFeed(Protocol):
         ...
 
     def close(self) -> Script:
-        """Return the rest, as if all open elements ended here, and every warning there was."""
+        """Return the rest, as if all open elements ended here, and every warning there was.
+
+        What comes next is another text; the end tags that this one lacks are passed over there.
+        """
         ...
 
 

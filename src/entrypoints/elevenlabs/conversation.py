@@ -206,10 +206,11 @@ class Conversation:
             return self.refuse(told, "invalid_input_message", NOT_THAT)
         channel = self.opened.channel
         patterns = self._house.forward_channels
-        if channel is None or not any(fnmatchcase(channel, each) for each in patterns):
+        if not channel or not any(fnmatchcase(channel, each) for each in patterns):
             may = " or ".join(patterns) or "none at all"
             told = f"Forward mode relays an audio_channel named like {may}; ask for one of them."
-            return self.refuse(told, "invalid_input_message")
+            missing = "" if channel else "The audio_channel is missing. "
+            return self.refuse(f"{missing}{told}", "invalid_input_message")
         return [Forward(channel, FinishContext(ONLY, lasts=self.opened.keep_open))]
 
     def _context(self, name: str) -> Context:
@@ -235,6 +236,9 @@ class Conversation:
     def _timed_out(self) -> list[Order]:
         waited = f"{self._query.inactivity_timeout:g}"
         message = f"Nothing was sent for {waited} s; send text or a blank to keep the socket open."
+        if self._begun and self.opened.mode == "forward":
+            channel = str(self.opened.channel)[:40]
+            message = f"Nothing was published to the channel {channel!r} for {waited} s."
         if self.opened.by_init:
             self._over = True
             return [Close(ENDED, message)]

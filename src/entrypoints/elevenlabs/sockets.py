@@ -1,7 +1,10 @@
 """The two sockets: their addresses, and what they are opened with."""
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import count
 
+import structlog
 from litestar import Router, websocket
 from litestar.di import Provide
 from litestar.params import FromPath
@@ -24,6 +27,9 @@ from entrypoints.keys import bare_key
 from entrypoints.settings import Settings
 from entrypoints.sockets import Line, OpenSockets, Socket, counted_as
 
+_MOST_NAMED = 100
+"""So much of a request's id is in the ids of its sessions: a number has room behind it."""
+
 
 def house(
     splitter: Given[SentenceSplitter], markup: Given[SpeechMarkup], settings: Given[Settings]
@@ -32,9 +38,7 @@ def house(
 
     def arriving(language: str | None, tagged: bool) -> Arriving:  # noqa: FBT001 - as it is asked
         spoken = language or settings.default_language
-        feed: MarkupFeed = (
-            TaggedFeed(lambda: markup.begin(spoken)) if tagged else PlainFeed(markup, spoken)
-        )
+        feed: MarkupFeed = TaggedFeed(markup.begin(spoken)) if tagged else PlainFeed(markup, spoken)
         return Arriving(feed, splitter, spoken)
 
     return House(
@@ -100,7 +104,14 @@ async def _serve(
         await line.close(POLICY, str(error), told)
         return
     key = key_of(socket) or bare_key(query.authorization)
-    await Talking(line, conversation, voice, parts).run(key, partial(counted_as, socket))
+    talking = Talking(line, conversation, voice, parts, _session_ids())
+    await talking.run(key, partial(counted_as, socket))
+
+
+def _session_ids() -> Iterator[str]:
+    """Call the sessions of this socket after its request, one after another."""
+    request_id = structlog.contextvars.get_contextvars()["request"]
+    return (f"{request_id[:_MOST_NAMED]}.{number}" for number in count(1))
 
 
 routes = Router(

@@ -91,11 +91,19 @@ class _Speaker:
 class Talking:
     """Does what the rules of one socket order, until they close it or the client is gone."""
 
-    def __init__(self, line: Line, conversation: Conversation, voice: str, parts: Parts) -> None:
+    def __init__(
+        self,
+        line: Line,
+        conversation: Conversation,
+        voice: str,
+        parts: Parts,
+        session_ids: Iterator[str],
+    ) -> None:
         self._line = line
         self._conversation = conversation
         self._voice = voice
         self._parts = parts
+        self._session_ids = session_ids
         self._counted_as: Callable[[Caller], str] = attrgetter("name")
         self._owner: str | None = None
         self._counted = ExitStack()
@@ -152,7 +160,8 @@ class Talking:
             case Admit():
                 self._admit(order.key)
             case Speak():
-                request = replace(order.request, owner=self._owner or "")
+                named = next(self._session_ids)
+                request = replace(order.request, owner=self._owner or "", session_id=named)
                 self._speaker(order.context, order.sounds).live.say(request)
             case Flush() | Finish():
                 self._flush(order)

@@ -77,33 +77,29 @@ class Noted(MarkupFeed):
     """Notes what it is given."""
 
     def __init__(self) -> None:
-        self.given = ""
+        self.given = [""]
 
     @override
     def feed(self, text: str) -> Sequence[Item]:
-        self.given += text
+        self.given[-1] += text
         return ()
 
     @override
     def close(self) -> Script:
-        return Script((), (self.given,))
+        self.given.append("")
+        return Script(())
 
 
 def documents(*texts: str) -> list[str]:
-    """What each feed was given, where a flush follows each text but the last."""
-    begun: list[Noted] = []
-
-    def begin() -> Noted:
-        begun.append(Noted())
-        return begun[-1]
-
-    feed = TaggedFeed(begin)
+    """What a feed was given, where a flush follows each text but the last."""
+    noted = Noted()
+    feed = TaggedFeed(noted)
     for number, text in enumerate(texts):
         if number:
             feed.close()
         for character in text:
             feed.feed(character)
-    return [each.given for each in begun]
+    return noted.given
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ MARKUP = SsmlMarkup(Num2WordsWording())
 
 def arriving(language: str | None, tagged: bool) -> Arriving:  # noqa: FBT001 - as a house is asked
     spoken = language or "en"
-    feed = TaggedFeed(lambda: MARKUP.begin(spoken)) if tagged else PlainFeed(MARKUP, spoken)
+    feed = TaggedFeed(MARKUP.begin(spoken)) if tagged else PlainFeed(MARKUP, spoken)
     return Arriving(feed, FullStopSplitter(), spoken)
 
 

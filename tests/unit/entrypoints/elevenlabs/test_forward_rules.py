@@ -44,10 +44,17 @@ def test_an_address_that_asks_for_it_has_it_when_no_message_comes() -> None:
     assert asked.tick(1.5) == [Admit(None), Forward("abc", Finish(""))]
 
 
+def reason(orders: list[Order]) -> str:
+    close = orders[-1]
+    assert isinstance(close, Close)
+    return close.reason
+
+
 @pytest.mark.parametrize("channel", [None, "", "sess", "xsess:1", "SESS:1", "abbc"])
 def test_another_channel_is_refused(channel: str | None) -> None:
     orders = begun().receive(json.dumps(INIT | {"audio_channel": channel}), 0.1)
     assert told(orders) == (1008, "invalid_input_message")
+    assert ("is missing" in reason(orders)) is (not channel)
 
 
 @pytest.mark.parametrize("output_format", ["mp3_44100_128", "ulaw_8000", "opus_48000_64"])
@@ -89,6 +96,21 @@ def test_sound_that_goes_out_keeps_it_awake() -> None:
     assert asked.tick(8.9) == []
     [close] = asked.tick(9.1)
     assert (close.code, close.told) == (1000, b"")
+
+
+@pytest.mark.parametrize("keep_open", ["true", "false"])
+def test_a_channel_that_carries_nothing_is_named(keep_open: str) -> None:
+    named = "sess:1"
+    asked = begun(mode="forward", audio_channel=named, inactivity_timeout="3", keep_open=keep_open)
+    asked.tick(1.5)
+    orders = asked.tick(3.0)
+    assert told(orders) == (1008, "input_timeout_exceeded")
+    assert reason(orders) == f"Nothing was published to the channel {named!r} for 3 s."
+
+
+def test_who_is_silent_before_anything_is_relayed_is_told_to_send() -> None:
+    asked = begun(mode="forward", audio_channel="sess:1", inactivity_timeout="1")
+    assert reason(asked.tick(1.0)).startswith("Nothing was sent for 1 s;")
 
 
 @pytest.mark.parametrize(
