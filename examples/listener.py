@@ -9,7 +9,9 @@ import sys
 import wave
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import monotonic
+from typing import IO
 
 from websockets.exceptions import WebSocketException
 
@@ -28,7 +30,8 @@ class Listener:
         self.samples = bytearray()
         self.sent_at = self.flushed_at = self.first_at = self.after_flush_at = 0.0
         self.heard_until = 0.0
-        self.player = None if out else player()
+        self.said = TemporaryFile()
+        self.player = None if out else player(self.said)
 
     def sent(self, *, flush: bool = False) -> None:
         """Note that words went out, or a flush."""
@@ -50,7 +53,7 @@ class Listener:
             try:
                 self.player.stdin.write(samples)
             except BrokenPipeError:
-                played(self.player)
+                self.play_to_the_end()
 
     def finish(self) -> None:
         """Save the sound or play it to its end, then print the figures."""
@@ -58,8 +61,7 @@ class Listener:
             with self.out.open("wb") as raw, wave.open(raw, "wb") as file:
                 file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
                 file.writeframes(self.samples)
-        if self.player:
-            played(self.player)
+        self.play_to_the_end()
         print(f"first packet     {1000 * (self.first_at - self.sent_at):.1f} ms")
         if self.after_flush_at:
             print(f"after the flush  {1000 * (self.after_flush_at - self.flushed_at):.1f} ms")
@@ -67,21 +69,24 @@ class Listener:
         print(f"audio            {len(self.samples) / BYTES_A_SECOND:.2f} s")
         print(f"underruns        {self.underruns}")
 
+    def play_to_the_end(self) -> None:
+        """Wait for ffplay, which exits with 0 where it has no sound card, but says so."""
+        if not self.player:
+            return
+        self.player.communicate()
+        self.said.seek(0)
+        told = self.said.read().decode()
+        sys.stderr.write(told)
+        if self.player.returncode or "audio open failed" in told:
+            sys.exit("ffplay failed; use --out FILE.")
+        self.player = None
 
-def player() -> subprocess.Popen[bytes]:
-    """Start ffplay."""
+
+def player(said: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start ffplay; what it says is kept, for who reads a pipe late holds it up."""
     if not shutil.which("ffplay"):
         sys.exit("Found no ffplay: install ffmpeg, or use --out FILE.")
-    return subprocess.Popen(FFPLAY.split(), stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def played(player: subprocess.Popen[bytes]) -> None:
-    """Wait until all is played; ffplay exits with 0 where it has no sound card, but says so."""
-    told = player.communicate()[1].decode()
-    sys.stderr.write(told)
-    complaints = [line for line in told.splitlines() if not line.startswith("ALSA lib")]
-    if complaints or player.returncode:
-        sys.exit(f"ffplay failed: {complaints[-1] if complaints else player.returncode}")
+    return subprocess.Popen(FFPLAY.split(), stdin=subprocess.PIPE, stderr=said)
 
 
 def run(main: Coroutine[None, None, None]) -> None:

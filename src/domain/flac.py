@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from functools import cache
 
 MARK = b"fLaC"
-_SYNC = b"\xff\xf8"
+_SYNC = re.compile(rb"\xff[\xf8\xf9]")
 _STREAM = re.compile(MARK + rb"[\0\x80]\0\0\x22")
 _NUMBER_AT = 4
+_LONGEST_HEADER = 16
+_COUNTS_SAMPLES = 1
 _BLOCK_HEADER = 4
 _LAST_BLOCK = 0x80
 _CRC_POLYNOMIAL = 0x07
-_BYTE, _WORD = 6, 7
-"""Codes of a length that stands behind the number, in one byte or two."""
+_RESERVED, _BYTE, _WORD = 0, 6, 7
+"""Codes of a length: of none, and of one that stands behind the number, in one byte or two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the beginning of a frame says: the how-manieth it is, and how many samples it has."""
+    """What the beginning of a frame says of it."""
 
     number: int
+    """The how-manieth it is, or the how-manieth sample its first."""
+    next_number: int
     samples: int
 
 
@@ -45,31 +49,32 @@ def frame_end(data: bytes) -> int:
     if this is None:
         return 0
     stream = _STREAM.search(data)
-    ends = (_next_frame(data, this.number + 1), stream.start() if stream else 0)
+    ends = (_next_frame(data, this.next_number), stream.start() if stream else 0)
     return min(filter(None, ends), default=0)
 
 
 def header(data: bytes) -> Header | None:
     """Read the header that data begins with; None where there is none that is whole."""
-    if not data.startswith(_SYNC) or len(data) <= _NUMBER_AT:
+    if not _SYNC.match(data) or len(data) <= _NUMBER_AT:
         return None
     code, more = data[2] >> 4, _following(data[_NUMBER_AT])
     behind = _NUMBER_AT + more + 1
     size = {_BYTE: 1, _WORD: 2}.get(code, 0)
     end = behind + size + _rate_bytes(data[2] & 0x0F)
-    if len(data) <= end or _crc8(data[:end]) != data[end]:
+    if code == _RESERVED or len(data) <= end or _crc8(data[:end]) != data[end]:
         return None
     told = int.from_bytes(data[behind : behind + size], "big") + 1
-    return Header(_number(data[_NUMBER_AT:behind]), told if size else _samples(code))
+    number, samples = _number(data[_NUMBER_AT:behind]), told if size else _samples(code)
+    step = samples if data[1] & _COUNTS_SAMPLES else 1
+    return Header(number, number + step, samples)
 
 
 def _next_frame(data: bytes, number: int) -> int:
-    at = data.find(_SYNC, _NUMBER_AT)
-    while at > 0:
-        found = header(data[at:])
+    for sync in _SYNC.finditer(data, _NUMBER_AT):
+        at = sync.start()
+        found = header(data[at : at + _LONGEST_HEADER])
         if found is not None and found.number == number:
             return at
-        at = data.find(_SYNC, at + 1)
     return 0
 
 

@@ -14,6 +14,8 @@ _PAGE_HEADER = 27
 _ADTS_SAMPLES = 1024
 _OPUS_HZ = 48_000
 _STREAM_BEGINS = 2
+_LARGEST_FLAC = 2**20
+"""So much that holds no whole frame is none of ours: it goes on as it is."""
 _MPEG_1 = 3
 _MP3_KBPS = {
     _MPEG_1: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -113,6 +115,8 @@ class Framer:
         return (high & 3) << 11 | middle << 3 | low >> 5, _ADTS_SAMPLES / self._rate_hz
 
     def _flac(self) -> tuple[int, float | None]:
+        if len(self._held) > _LARGEST_FLAC:
+            return len(self._held), 0.0
         if self._held.startswith(flac.MARK):
             return flac.described(self._held), None
         return flac.frame_end(self._held), self._flac_s()

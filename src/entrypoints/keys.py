@@ -11,5 +11,5 @@ def bearer_key(header: str | None) -> str | None:
 
 def bare_key(header: str | None) -> str | None:
     """Return the key, with its scheme or without."""
-    scheme, _, key = (header or "").strip().partition(" ")
-    return (key.strip() if scheme.lower() in _SCHEMES else scheme) or None
+    told = (header or "").strip()
+    return bearer_key(told) if told.partition(" ")[0].lower() in _SCHEMES else told or None

@@ -150,8 +150,8 @@ async def test_a_certificate_is_trusted_where_its_authority_is_named(tmp_path: P
     ("player", "says"),
     [
         (None, "Found no ffplay"),
-        (NO_CARD, "ffplay failed: audio open failed"),
-        (GIVES_UP, "ffplay failed: cannot start"),
+        (NO_CARD, "ffplay failed; use --out FILE."),
+        (GIVES_UP, "ffplay failed; use --out FILE."),
     ],
 )
 async def test_a_player_that_cannot_play_is_one_sentence(

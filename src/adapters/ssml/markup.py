@@ -70,9 +70,10 @@ class SsmlFeed(MarkupFeed):
     @override
     def close(self) -> Script:
         owed = self._reader.owed
-        rest = Script(tuple(self.finish(lenient=True)), self.remarks)
-        self._begin(owed)
-        return rest
+        try:
+            return Script(tuple(self.finish(lenient=True)), self.remarks)
+        finally:
+            self._begin(owed)
 
     def finish(self, *, lenient: bool = False) -> Sequence[Item]:
         """Return the rest; only a lenient end closes what is open."""

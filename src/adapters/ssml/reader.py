@@ -60,8 +60,8 @@ class Reader(ContentHandler):
         super().__init__()
         self._listener = listener
         self._limits = limits
-        kept = owed[-limits.depth :] if sum(map(len, owed)) <= _MOST_OWED else ()
-        self._unheard = (_ROOT, *kept)
+        kept = owed[-limits.depth :]
+        self._unheard = (_ROOT, *(kept if sum(map(len, kept)) <= _MOST_OWED else ()))
         self._prefix = "".join(f"<{tag}>" for tag in self._unheard)
         self._names = Names()
         self._open: list[tuple[str, Place]] = []

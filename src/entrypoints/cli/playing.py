@@ -1,5 +1,6 @@
 """Playing aloud: the first player that is installed is fed as the sound is made."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -15,10 +16,8 @@ _PLAYERS = (
     ("pw-cat", "--playback", "-"),
     ("play", "-q", "-t", "wav", "-"),
 )
-_SILENT_FAILURES = "ffplay"
-"""Exits with 0 where it could not open a sound device: only what it says tells."""
-_LIBRARY = "ALSA lib"
-"""What the library says of a device that was tried in vain, or of a gap."""
+_SILENT_FAILURE = re.compile(r".*(?:audio open failed|Failed to open file).*")
+"""What ffplay says where it could not open a sound device, and exits with 0."""
 
 
 def play(feed: Callable[[Callable[[bytes], object]], None]) -> None:
@@ -32,11 +31,11 @@ def play(feed: Callable[[Callable[[bytes], object]], None]) -> None:
         try:
             failure = _played(player, feed, said)
         finally:
-            complaint = _passed_on(said)
-    if complaint and player[0] == _SILENT_FAILURES:
-        failure = failure or "failed"
+            told = _passed_on(said)
+    if silent := _SILENT_FAILURE.search(told):
+        failure = failure or f"failed: {silent[0].strip()}"
     if failure:
-        msg = f"the player {player[0]} {failure}{f': {complaint}' if complaint else ''}"
+        msg = f"the player {player[0]} {failure}"
         raise SettingsError(msg)
 
 
@@ -55,9 +54,8 @@ def _played(
 
 
 def _passed_on(said: IO[bytes]) -> str:
-    """Pass on all that a player said, and return its last complaint."""
+    """Pass on all that a player said, and return it."""
     said.seek(0)
     told = said.read().decode(errors="replace")
     sys.stderr.write(told)
-    complaints = [line.strip() for line in told.splitlines() if not line.startswith(_LIBRARY)]
-    return next(filter(None, reversed(complaints)), "")
+    return told

@@ -59,6 +59,9 @@ class Remote:
         except HTTPError as error:
             answered = f"the server answered {error.code} {error.reason}"
             raise InputError(detail(error.read()) or answered) from error
+        except BrokenPipeError:
+            # a player that stopped, which is not the server's doing
+            raise
         except (OSError, HTTPException) as error:
             msg = f"{self._url} does not answer ({error}); is the server running?"
             raise UnavailableError(msg) from error

@@ -1,5 +1,6 @@
 """Whole frames of bytes that come in any pieces, the bytes made by hand."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.formats import format_named
 from domain.framing import Frame, Framer
-from tests.unit.domain.flac_frames import HEAD, flac
+from tests.unit.domain.flac_frames import HEAD, crc8, flac
 
 MP3, AAC, OPUS = format_named("mp3_24000_48"), format_named("aac_24000_64"), format_named("opus")
 FLAC = format_named("flac_24000")
@@ -80,6 +81,27 @@ def test_a_frame_of_flac_ends_where_the_next_number_begins(at: list[int], number
     frames = in_pieces(framer, HEAD + b"".join(parts), at)
     assert frames == [Frame(HEAD + parts[0], 512 / 24_000), Frame(parts[1], 300 / 24_000)]
     assert list(framer.end()) == [Frame(parts[2], 16 / 24_000)]
+
+
+def test_what_looks_like_a_frame_of_no_length_ends_none() -> None:
+    head = bytes((0xFF, 0xF8, 0x04, 0x08, 1))
+    decoy = flac(0) + head + bytes((crc8(head),))
+    assert list(Framer(FLAC).feed(decoy + flac(1))) == [Frame(decoy, 512 / 24_000)]
+
+
+def test_frames_of_flac_may_count_samples() -> None:
+    framer = Framer(FLAC)
+    assert list(framer.feed(flac(0, counts=0xF9) + flac(512, counts=0xF9))) == [
+        Frame(flac(0, counts=0xF9), 512 / 24_000)
+    ]
+
+
+@pytest.mark.parametrize("begins", [b"", flac(0), b"fLaC\0\xff\xff\xff"])
+def test_what_holds_no_frame_of_flac_goes_on_as_it_is(begins: bytes) -> None:
+    framer, data = Framer(FLAC), begins + b"\xff\xf8" * 700_000
+    begun = time.process_time()
+    assert [frame.data for frame in framer.feed(data)] == [data]
+    assert time.process_time() - begun < 1
 
 
 def test_a_frame_of_flac_ends_where_another_stream_begins() -> None:

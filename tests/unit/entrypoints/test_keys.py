@@ -20,5 +20,9 @@ def test_a_field_may_leave_the_scheme_out() -> None:
     assert bearer_key("secret") is None
 
 
+def test_a_key_may_hold_a_blank() -> None:
+    assert bare_key("my key") == bare_key("Bearer my key") == "my key"
+
+
 def test_another_scheme_brings_no_key() -> None:
     assert bearer_key("Basic dXNlcjpwYXNz") is None

@@ -19,7 +19,8 @@ _SAMPLE_BYTES = 2
 class Leibniz(Talk):
     """Asks for what has come by then each time the last request is done.
 
-    Between two requests it puts the pause that the server, which sees one at a time, cannot know.
+    Behind a request that the next follows at once it puts the pause that the server, which sees one
+    at a time, cannot know.
     The `patient` wait for the text's end first; `tagged` text is never parted, so it needs them.
     """
 
@@ -74,14 +75,16 @@ class Leibniz(Talk):
                 return self._paused(_sound(told, data))
             case "complete":
                 spoken, self._speaking = self._speaking, 0
-                return Heard(then=tuple(self._due()), letters=spoken)
+                said = self._said
+                then = tuple(self._due())
+                self._pause = _silence(pause_behind(said, USUAL_PAUSES)) if then else b""
+                return Heard(then=then, letters=spoken)
         return Heard()
 
     def _due(self) -> Sequence[Said]:
         if self._speaking or not (text := self._taken()):
             return ()
-        self._speaking = len(text)
-        self._pause, self._said = _silence(pause_behind(self._said, USUAL_PAUSES)), text
+        self._speaking, self._said = len(text), text
         asked = message(type="synthesize", text=text, **self._manner)
         return (Said(asked, len(text), flushes=True),)
 

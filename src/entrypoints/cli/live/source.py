@@ -147,5 +147,5 @@ def _hint(address: Address, error: Exception) -> str:
     if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
         return "try ws://"
     if isinstance(error, InvalidMessage) and not address.secure:
-        return "try wss://"
+        return "is the server running, or does it want wss://?"
     return "is the server running?"

@@ -48,9 +48,7 @@ def test_a_player_that_gives_up_is_told(tmp_path: Path, capsys: pytest.CaptureFi
     assert play(tmp_path, "Hello to everyone who is listening. " * 100) == 2
     told = capsys.readouterr().err.splitlines()
     assert told[0] == "cannot find card 0"
-    assert told[1:] == [
-        "rhapsode: the player aplay stopped before the speech ended: cannot find card 0"
-    ]
+    assert told[1:] == ["rhapsode: the player aplay stopped before the speech ended"]
 
 
 def test_a_player_that_fails_at_the_end_is_told_with_its_code(
@@ -68,7 +66,8 @@ def test_ffplay_that_complains_has_failed_though_it_exits_with_0(
     assert play(tmp_path, "Hello.") == 2
     told = capsys.readouterr().err.splitlines()
     assert told[0] == "No more combinations to try, audio open failed"
-    assert told[-1] == "rhapsode: the player ffplay failed: Failed to open file 'pipe:'"
+    said = "No more combinations to try, audio open failed"
+    assert told[-1] == f"rhapsode: the player ffplay failed: {said}"
 
 
 def test_what_players_say_while_they_play_is_no_failure(
@@ -77,6 +76,7 @@ def test_what_players_say_while_they_play_is_no_failure(
     for name, noise in (
         ("aplay", "underrun!!! (at least 3.2 ms long)"),
         ("ffplay", "ALSA lib pcm.c:8545:(snd_pcm_recover) underrun occurred"),
+        ("ffplay", "XDG_RUNTIME_DIR is not set"),
     ):
         player(tmp_path, name, f"#!/bin/sh\n/bin/cat > /dev/null\necho '{noise}' >&2\n")
         assert play(tmp_path, "Hello.") == 0

@@ -136,6 +136,14 @@ def test_between_two_requests_is_the_pause_of_a_sentence() -> None:
     assert talk.hears(b"\5\6").sound == b"\5\6"
 
 
+def test_who_has_heard_nothing_for_a_while_hears_no_pause() -> None:
+    talk = Leibniz()
+    talk.says("One. ")
+    talk.hears(told(type="complete"))
+    talk.says("Two. ")
+    assert talk.hears(b"\3\4").sound == b"\3\4"
+
+
 @pytest.mark.parametrize(
     ("talk", "message", "says"),
     [
