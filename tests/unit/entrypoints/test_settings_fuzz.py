@@ -158,13 +158,13 @@ def test_a_file_made_to_hurt_is_refused_in_time(
 ) -> None:
     file = tmp_path / "settings.yaml"
     file.write_text(text)
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(SettingsError, match=says) as stopped:
         load({}, file)
     assert str(stopped.value).isprintable()
     monkeypatch.setenv("XTTS_CONFIG_FILE", str(file))
     _one_line_or_settings(None)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(("text", "says"), _BOMBS)
