@@ -1,5 +1,6 @@
 """A certificate of this machine, made for one test and trusted by nobody else."""
 
+import ssl
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,12 @@ from pathlib import Path
 class Certificate:
     cert: Path
     key: Path
+
+    def shown(self) -> ssl.SSLContext:
+        """What a server shows it with."""
+        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.load_cert_chain(self.cert, self.key)
+        return server
 
 
 def certified(folder: Path, *further: str, name: str = "server") -> Certificate:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import ssl
 import subprocess
 import sys
 import wave
@@ -134,11 +133,9 @@ async def test_where_no_server_is_one_sentence_says_so(script: str, tmp_path: Pa
 
 
 async def test_a_certificate_is_trusted_where_its_authority_is_named(tmp_path: Path) -> None:
-    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate = certified(tmp_path)
-    secure.load_cert_chain(certificate.cert, certificate.key)
     out = ("--out", str(tmp_path / "a.wav"))
-    with LeibnizServer().serving(secure) as url:
+    with LeibnizServer().serving(certificate.shown()) as url:
         told = sentence(*await run("speak_leibniz.py", "--url", url, *out))
         assert "certificate verify failed" in told
         ca = ("--ca", str(certificate.cert))

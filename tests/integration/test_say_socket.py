@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import ssl
 import subprocess
 import sys
 import wave
@@ -226,10 +225,8 @@ async def test_where_no_socket_is_one_line_says_so(
 async def test_a_server_of_tls_is_told_apart_from_none(
     leibniz: LeibnizServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate = certified(tmp_path)
-    secure.load_cert_chain(certificate.cert, certificate.key)
-    with leibniz.serving(secure) as address:
+    with leibniz.serving(certificate.shown()) as address:
         assert await say(TEXT, "--url", address.replace("wss:", "ws:")) == 2
     async with serving(
         tmp_path / "data", tls_cert=certificate.cert, tls_key=certificate.key
@@ -287,10 +284,8 @@ async def test_a_socket_that_closes_too_early_is_told_with_its_code(
 async def test_a_certificate_is_trusted_where_its_authority_is_named(
     leibniz: LeibnizServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate = certified(tmp_path)
-    secure.load_cert_chain(certificate.cert, certificate.key)
-    with leibniz.serving(secure) as address:
+    with leibniz.serving(certificate.shown()) as address:
         url = ("--url", f"{address}/api/v1/stream", "--out", tmp_path / "a.wav")
         assert await say("Good morning.", *url) == 2
         assert "name its authority with --ca FILE" in capsys.readouterr().err
